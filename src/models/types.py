@@ -6,7 +6,7 @@ is 0..3 and quality is :class:`~meterwire.reading.Quality`.
 """
 
 import enum
-import math
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,9 @@ class BasicType:
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
+
+
+_SINGLE = struct.Struct(">f")
 
 
 def _table() -> dict[str, BasicType]:
@@ -112,9 +115,13 @@ def _fit_float(kind: BasicType, value: Any) -> Any:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     number = float(value)
-    largest = 3.4028235677973366e38
-    too_big = kind.size == 32 and math.isfinite(number) and abs(number) >= largest
-    return None if too_big else number
+    if kind.size == 64:
+        return number
+    try:
+        # Kept as the wire will carry it, so that a reader and the model agree bit by bit.
+        return _SINGLE.unpack(_SINGLE.pack(number))[0]
+    except OverflowError:
+        return None
 
 
 def _fit_bits(kind: BasicType, value: Any) -> Any:

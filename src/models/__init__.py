@@ -1,0 +1,21 @@
+"""The information model: basic types, CDCs, logical node classes, and the tree of an IED."""
+
+from .reference import Reference, parse_reference
+from .tree import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Trigger
+from .types import BASIC_TYPES, BasicType, Kind, basic_type, check_value
+
+__all__ = [
+    "BASIC_TYPES",
+    "BasicType",
+    "DataAttribute",
+    "DataObject",
+    "Ied",
+    "Kind",
+    "LogicalDevice",
+    "LogicalNode",
+    "Reference",
+    "Trigger",
+    "basic_type",
+    "check_value",
+    "parse_reference",
+]
