@@ -1,0 +1,65 @@
+# Two commands set everything up: `make demo` and `make test`. Both make their own virtual environment.
+# PYTHON=python3.12 chooses the interpreter, VENV= the folder, PYTEST_ARGS= adds to the suite's command line.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# What an editable install has to be repeated for: packaging, and sources that are compiled.
+BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.pxi scl/__init__.py)
+# Other people's implementations to test against. A missing wheel costs its tests (skipped visibly), not the run.
+PEERS := dlt645 iec61850 pyiec61850-ng
+
+.PHONY: demo test lint format types house bench clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.installed
+	@$(BIN)/python -c "from meterwire import _accel; print(_accel.describe())"
+	@$(BIN)/meterwire demo
+
+test: $(VENV)/.test
+	@$(BIN)/python -c "from meterwire import _accel; print(_accel.describe())"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev types
+	@$(BIN)/ruff check
+
+types: $(VENV)/.dev
+	@$(BIN)/python tools/linktree.py
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix-only --exit-zero
+
+house:
+	@$(PYTHON) tools/draw_house.py
+
+bench: $(VENV)/.test
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist src/_accel/*.so .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.created:
+	@echo "meterwire: making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created $(BUILT_FROM)
+	@echo "meterwire: installing into $(VENV) (about a minute the first time)"
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.installed
+	@$(PIP) install -e '.[test]'
+	@for peer in $(PEERS); do \
+	    $(PIP) install "$$peer" 2>/dev/null || echo "meterwire: peer $$peer cannot be installed here; its tests will be skipped"; \
+	done
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@$(PIP) install -e '.[dev]'
+	@touch $@

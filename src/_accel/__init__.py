@@ -1,0 +1,55 @@
+"""Hot loops, each in Cython with a pure Python twin. This is the one module that chooses between them.
+
+Convention, for a loop called ``name``:
+
+    _c_name.pyx    the Cython source; setup.py compiles every .pyx in this folder to meterwire._accel._c_name
+    _c_name.pyi    its types
+    _py_name.py    the pure twin: same public names, same signatures, same errors, same limits
+    name.pxi       inline helpers shared by ``include`` (no .pxd and no cimport between our modules)
+
+Users write ``from meterwire._accel import name`` and get whichever is in use; a new loop is one entry here.
+METERWIRE_PURE=1 at run time forces the twins. METERWIRE_REQUIRE_EXT=1 at build time makes a failed compilation
+fatal. Tests take both through the ``accel`` fixture of tests/conftest.py.
+"""
+
+import os
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+__all__ = ["PURE_FORCED", "describe"]
+
+PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
+"""True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
+
+_compiled: Final[dict[str, bool]] = {}
+
+
+def _choose(name: str) -> ModuleType:
+    """Return the compiled module of a loop, or its twin when that is forced or nothing was compiled."""
+    compiled = f"{__name__}._c_{name}"
+    if not PURE_FORCED:
+        try:
+            module = import_module(compiled)
+        except ModuleNotFoundError as error:
+            if error.name != compiled:
+                raise
+        else:
+            _compiled[name] = True
+            return module
+    _compiled[name] = False
+    return import_module(f"{__name__}._py_{name}")
+
+
+def describe() -> str:
+    """Tell in one line which form of each loop is in use.
+
+    Example: ``accelerators: compiled (dlt645)`` or ``accelerators: pure Python (no compiled module found)``.
+    """
+    if PURE_FORCED:
+        return "accelerators: pure Python (METERWIRE_PURE is set)"
+    compiled = [name for name, is_compiled in _compiled.items() if is_compiled]
+    pure = [name for name, is_compiled in _compiled.items() if not is_compiled]
+    if not compiled:
+        return "accelerators: pure Python (no compiled module found; with a C compiler, reinstall for speed)"
+    return f"accelerators: compiled ({', '.join(compiled)})" + (f", pure Python ({', '.join(pure)})" if pure else "")
