@@ -20,7 +20,7 @@ DATA = ["py.typed", "**/*.pyi", "**/*.csv", "**/*.json", "**/*.icd", "**/*.html"
 
 def fall_back(name: str, why: object) -> None:
     reason = (str(why).strip().splitlines() or ["unknown reason"])[0]
-    print(f"meterwire: {name} not compiled ({reason}); the pure Python twin will be used")
+    print(f"meterwire: {name} not compiled ({reason[:120]}); the pure Python twin will be used")
 
 
 class OptionalBuildExt(build_ext):
@@ -45,7 +45,6 @@ def extensions() -> list[Extension]:
             [str(source.relative_to(HERE))],
             depends=included,
             extra_compile_args=["/O2"] if os.name == "nt" else ["-O3"],
-            optional=not REQUIRE_EXT,
         )
         for source in sources
     ]
@@ -54,12 +53,15 @@ def extensions() -> list[Extension]:
     try:
         from Cython.Build import cythonize  # noqa: PLC0415 - absent on a machine that only wants the pure twin
 
-        return cythonize(wanted, build_dir="build/cython", language_level=3)
+        built = cythonize(wanted, build_dir="build/cython", language_level=3)
     except Exception as error:
         if REQUIRE_EXT:
             raise
         fall_back("meterwire._accel", error)
         return []
+    for extension in built:
+        extension.optional = not REQUIRE_EXT  # cythonize() drops what was given to the constructor
+    return built
 
 
 def mapping() -> dict[str, str]:
