@@ -1,5 +1,6 @@
 """The information model: basic types, CDCs, logical node classes, and the tree of an IED."""
 
+from .control_blocks import OptFlds, ReportControl, TrgOps
 from .reference import Reference, parse_reference
 from .tree import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Trigger
 from .types import BASIC_TYPES, BasicType, Kind, basic_type, check_value
@@ -13,7 +14,10 @@ __all__ = [
     "Kind",
     "LogicalDevice",
     "LogicalNode",
+    "OptFlds",
     "Reference",
+    "ReportControl",
+    "TrgOps",
     "Trigger",
     "basic_type",
     "check_value",

@@ -214,8 +214,13 @@ class LogicalNode(Node):
         self.inst = inst
         self.prefix = prefix
         self.data_sets: dict[str, tuple[Reference, ...]] = {}
+        """Data sets by name; members are references with a functional constraint."""
         self.control_blocks: dict[str, Any] = {}
-        """Report control block declarations by name; see :mod:`meterwire.acsi.reporting`."""
+        """Control block declarations by name (:mod:`meterwire.models.control_blocks`)."""
+
+    @property
+    def reference(self) -> str:
+        return f"{self.parent.name}/{self.name}" if self.parent is not None else self.name
 
     def add(self, *data_objects: DataObject) -> "LogicalNode":
         """Add data objects; returns self."""
