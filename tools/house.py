@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["BELOW_NET_FORBIDDEN", "FLOORS", "ROOT", "WITHIN", "Import", "Module", "cycles", "floor_of", "modules", "room_of"]
+__all__ = [
+    "BELOW_NET_FORBIDDEN",
+    "FLOORS",
+    "ROOT",
+    "WITHIN",
+    "Import",
+    "Module",
+    "cycles",
+    "floor_of",
+    "modules",
+    "room_of",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 

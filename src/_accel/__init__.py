@@ -15,9 +15,9 @@ fatal. Tests take both through the ``accel`` fixture of tests/conftest.py.
 import os
 from importlib import import_module
 from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["PURE_FORCED", "describe"]
+__all__ = ["PURE_FORCED", "describe", "dlt645"]
 
 PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
 """True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
@@ -39,6 +39,12 @@ def _choose(name: str) -> ModuleType:
             return module
     _compiled[name] = False
     return import_module(f"{__name__}._py_{name}")
+
+
+if TYPE_CHECKING:
+    from . import _py_dlt645 as dlt645
+else:
+    dlt645 = _choose("dlt645")
 
 
 def describe() -> str:

@@ -33,7 +33,11 @@ def outer(module: Module) -> list[Import]:
 @pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
 def test_imports_go_down(module: Module) -> None:
     room = room_of(module.name)
-    wrong = [f"{module.path}:{item.line} imports {item.target}" for item in inner(module) if not allowed(room, room_of(item.target))]
+    wrong = [
+        f"{module.path}:{item.line} imports {item.target}"
+        for item in inner(module)
+        if not allowed(room, room_of(item.target))
+    ]
     assert not wrong
 
 
