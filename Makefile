@@ -48,18 +48,20 @@ $(VENV)/.created:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
+# Each install brings its extra and the package itself, so that nothing is compiled twice in a row.
 $(VENV)/.installed: $(VENV)/.created $(BUILT_FROM)
 	@echo "meterwire: installing into $(VENV) (about a minute the first time)"
 	@$(PIP) install -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.installed
+$(VENV)/.test: $(VENV)/.created $(BUILT_FROM)
+	@echo "meterwire: installing with the test extra into $(VENV) (about a minute the first time)"
 	@$(PIP) install -e '.[test]'
 	@for peer in $(PEERS); do \
 	    $(PIP) install "$$peer" 2>/dev/null || echo "meterwire: peer $$peer cannot be installed here; its tests will be skipped"; \
 	done
-	@touch $@
+	@touch $(VENV)/.installed $@
 
-$(VENV)/.dev: $(VENV)/.installed
+$(VENV)/.dev: $(VENV)/.created $(BUILT_FROM)
 	@$(PIP) install -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/.installed $@
