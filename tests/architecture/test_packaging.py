@@ -4,8 +4,9 @@ import re
 import tomllib
 from fnmatch import fnmatch
 
-import meterwire
 from house import ROOT, modules
+
+import meterwire
 
 NOT_SHIPPED = {".so", ".pyd", ".pyc", ".c"}
 ONLY_IN_SDIST = {".pyx", ".pxi"}
