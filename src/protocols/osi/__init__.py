@@ -1,0 +1,32 @@
+"""Lower layers of the 8-1 client/server profile: TPKT, COTP, session, presentation, ACSE.
+
+:class:`Association` runs them together for both roles.
+"""
+
+from .acse import Authentication
+from .association import (
+    Aborted,
+    Accepted,
+    AddressSet,
+    Association,
+    ConnectIndication,
+    Data,
+    Event,
+    Refused,
+    Released,
+    Role,
+)
+
+__all__ = [
+    "Aborted",
+    "Accepted",
+    "AddressSet",
+    "Association",
+    "Authentication",
+    "ConnectIndication",
+    "Data",
+    "Event",
+    "Refused",
+    "Released",
+    "Role",
+]

@@ -1,0 +1,55 @@
+"""TPKT, RFC 1006: ``03 00`` and a 16-bit length that includes these four octets."""
+
+from ...errors import DecodeError
+
+__all__ = ["HEADER_SIZE", "MAX_SIZE", "TpktSplitter", "encode"]
+
+HEADER_SIZE = 4
+MAX_SIZE = 0xFFFF
+MIN_SIZE = 7
+"""Header and the three octets of the shortest TPDU."""
+
+
+def encode(tpdu: bytes) -> bytes:
+    """One TPKT."""
+    size = len(tpdu) + HEADER_SIZE
+    return bytes((3, 0, size >> 8, size & 0xFF)) + tpdu
+
+
+class TpktSplitter:
+    """Cuts a byte stream into TPDUs; keeps at most one unfinished TPKT (65,535 octets)."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept = b""
+
+    @property
+    def pending(self) -> int:
+        """Octets of an unfinished TPKT held back."""
+        return len(self._kept)
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """TPDUs completed by ``chunk``; DecodeError when the stream cannot be TPKT."""
+        data = self._kept + chunk if self._kept else chunk
+        tpdus: list[bytes] = []
+        start = 0
+        total = len(data)
+        while total - start >= HEADER_SIZE:
+            size = data[start + 2] << 8 | data[start + 3]
+            if data[start] != 3 or size < MIN_SIZE:
+                msg = "not a TPKT header"
+                raise DecodeError(msg, offset=start, data=data[start : start + HEADER_SIZE])
+            if start + size > total:
+                break
+            tpdus.append(data[start + HEADER_SIZE : start + size])
+            start += size
+        if start == total:
+            self._kept = b""
+        else:
+            # A first octet that is wrong is told at once, not when three more have trickled in.
+            if data[start] != 3:
+                msg = "not a TPKT header"
+                raise DecodeError(msg, offset=start, data=data[start : start + HEADER_SIZE])
+            self._kept = data[start:]
+        return tpdus
