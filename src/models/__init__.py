@@ -1,5 +1,6 @@
 """The information model: basic types, CDCs, logical node classes, and the tree of an IED."""
 
+from .build import build
 from .control_blocks import OptFlds, ReportControl, TrgOps
 from .reference import Reference, parse_reference
 from .tree import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Trigger
@@ -20,6 +21,7 @@ __all__ = [
     "TrgOps",
     "Trigger",
     "basic_type",
+    "build",
     "check_value",
     "parse_reference",
 ]

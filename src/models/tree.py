@@ -220,6 +220,7 @@ class LogicalNode(Node):
 
     @property
     def reference(self) -> str:
+        """ACSI object reference: e.g. ``HOMEMET/MMTR1``."""
         return f"{self.parent.name}/{self.name}" if self.parent is not None else self.name
 
     def add(self, *data_objects: DataObject) -> "LogicalNode":
@@ -251,6 +252,7 @@ class LogicalDevice(Node):
 
     @property
     def reference(self) -> str:
+        """ACSI object reference: its name."""
         return self.name
 
     def leaves(self) -> Iterator[DataAttribute]:
@@ -279,6 +281,7 @@ class Ied(Node):
 
     @property
     def reference(self) -> str:
+        """ACSI object reference: its name."""
         return self.name
 
     def leaves(self) -> Iterator[DataAttribute]:
