@@ -224,7 +224,9 @@ class Model:
         node = self._ln(device, "MHAI1")
         harmonic = self.library.DataObject_create(b"HaAmp", node, 0)
         vector = self._da("har", harmonic, "constructed", "MX", DCHG, 5)
-        for i in range(5):  # an array makes its nameless element nodes itself; a structured element is filled one by one
+        for i in range(
+            5
+        ):  # an array makes its nameless element nodes itself; a structured element is filled one by one
             element = self.library.ModelNode_getChildWithIdx(vector, i)
             for name in ("mag", "ang"):
                 analogue = self._da(name, element, "constructed", "MX", DCHG)

@@ -18,7 +18,6 @@ of that build).
 """
 
 import argparse
-import ctypes as C
 import socket
 import time
 from typing import Any
