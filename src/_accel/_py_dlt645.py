@@ -1,0 +1,198 @@
+"""DL/T 645 link layer in plain Python: the twin of _c_dlt645.pyx, same names, same answers, same errors.
+
+::
+
+    FE × n | 68 | A0..A5 | 68 | C | L | DATA (L octets, each + 33H) | CS | 16
+
+Limits: L up to :data:`MAX_DATA` (§ "data length" of the standard: 200 for reading, 50 for writing). The octet after
+the checksum is looked at first, so that most false starts cost one comparison; a candidate costs at most
+10 + MAX_DATA octets of summing, hence linear time on any input.
+"""
+
+from typing import Final, TypeVar
+
+from ..errors import ChecksumError, DecodeError, LimitError, TruncatedError, UsageError
+
+__all__ = ["MAX_DATA", "ROW", "batch", "checksum", "decode", "encode", "extract", "mask", "scan", "unmask"]
+
+MAX_DATA: Final = 200
+"""Largest L that counts as a DL/T 645 frame."""
+ROW: Final = 3
+"""64-bit words per frame in the table :func:`batch` fills."""
+
+_OVERHEAD: Final = 12
+_MASK: Final = bytes((i + 0x33) & 0xFF for i in range(256))
+_UNMASK: Final = bytes((i - 0x33) & 0xFF for i in range(256))
+
+Buffer = bytes | bytearray | memoryview
+T = TypeVar("T")
+
+
+def checksum(data: Buffer) -> int:
+    """Sum of all octets, modulo 256."""
+    return sum(memoryview(data).cast("B")) & 0xFF
+
+
+def mask(data: Buffer) -> bytes:
+    """Add 33H to every octet, as the sender does."""
+    return bytes(data).translate(_MASK)
+
+
+def unmask(data: Buffer) -> bytes:
+    """Take 33H from every octet, as the receiver does."""
+    return bytes(data).translate(_UNMASK)
+
+
+def _make(cls: type[T], data: bytes | bytearray, start: int, end: int) -> T:
+    """Build ``cls`` from a checked frame, past any frozen ``__setattr__`` and past ``__post_init__``."""
+    frame = object.__new__(cls)
+    put = object.__setattr__
+    put(frame, "address", data[start + 1 : start + 7][::-1].hex().upper())
+    put(frame, "control", data[start + 8])
+    put(frame, "data", bytes(data[start + 10 : end - 2]).translate(_UNMASK))
+    return frame
+
+
+def decode(cls: type[T], data: Buffer) -> T:
+    """Exactly one frame, after any number of FE, as a ``cls`` with the slots ``address``, ``control`` and ``data``."""
+    data = bytes(data)
+    size = len(data)
+    start = size - len(data.lstrip(b"\xfe"))
+    if start >= size:
+        raise TruncatedError("no frame" if size == 0 else "nothing but preamble", offset=size)
+    if data[start] != 0x68:
+        raise DecodeError("a DL/T 645 frame starts with 68H", offset=start, data=data[start : start + 1])
+    if start + 7 < size and data[start + 7] != 0x68:
+        raise DecodeError("second 68H missing after the address", offset=start + 7, data=data[start : start + 8])
+    if start + 10 > size:
+        raise TruncatedError("header is 10 octets", offset=size, data=data[start:])
+    length = data[start + 9]
+    if length > MAX_DATA:
+        raise LimitError(
+            f"L is {length}, at most {MAX_DATA} allowed", offset=start + 9, data=data[start + 9 : start + 10]
+        )
+    end = start + _OVERHEAD + length
+    if end > size:
+        raise TruncatedError(f"L announces {length} octets, {max(0, size - start - 10)} follow", offset=size)
+    if data[end - 1] != 0x16:
+        raise DecodeError("the frame must end with 16H", offset=end - 1, data=data[end - 1 : end])
+    total = sum(data[start : end - 2]) & 0xFF
+    if total != data[end - 2]:
+        raise ChecksumError(
+            f"checksum is {data[end - 2]:02X}H, {total:02X}H computed", offset=end - 2, data=data[end - 2 : end - 1]
+        )
+    if end != size:
+        raise DecodeError(f"{size - end} octets after the frame", offset=end, data=data[end : end + 16])
+    return _make(cls, data, start, end)
+
+
+def encode(address: str, control: int, data: Buffer) -> bytes:
+    """One frame without preamble; ``address`` is 12 digits (or hex, AA as wildcard), most significant first."""
+    size = len(data)
+    if size > MAX_DATA:
+        raise UsageError(f"data is {size} octets, at most {MAX_DATA} fit a frame")
+    if not 0 <= control <= 0xFF:
+        raise UsageError(f"control is one octet, not {control}")
+    try:
+        wire = bytes.fromhex(address)[::-1]
+    except (TypeError, ValueError):
+        wire = b""
+    if len(wire) != 6 or len(address) != 12:
+        raise UsageError(f"an address is 12 digits, not {address!r}")
+    body = b"\x68%b\x68%c%c%b" % (wire, control, size, bytes(data).translate(_MASK))
+    return body + bytes((sum(body) & 0xFF, 0x16))
+
+
+def scan(data: bytes | bytearray, start: int = 0, final: bool = False) -> tuple[bool, int, int, int, int, int]:
+    """Look for the next valid frame from ``start``: ``(found, offset, end, errors, discarded, examined)``.
+
+    Found: the frame is ``data[offset:end]``. Not found: nothing before ``offset`` matters any more, and nothing can
+    be decided before ``data`` is at least ``end`` octets long. ``errors`` counts whole candidates with a wrong
+    checksum, ``discarded`` the octets skipped that were not FE, ``examined`` the octets looked at (the work done).
+    With ``final`` there will be no more octets: an incomplete candidate is garbage too.
+    """
+    size = len(data)
+    errors = examined = 0
+    at = start
+    while True:
+        here = data.find(0x68, at)
+        if here < 0:
+            found, here, end, examined = False, size, size + 1, examined + size - at
+            break
+        examined += here - at + 1
+        at = here + 1
+        if here + 10 > size:
+            if here + 7 < size and data[here + 7] != 0x68:
+                continue
+            end = here + 10
+        else:
+            length = data[here + 9]
+            if data[here + 7] != 0x68 or length > MAX_DATA:
+                continue
+            end = here + _OVERHEAD + length
+        if end > size:
+            if final:
+                continue
+            found = False
+            break
+        if data[end - 1] != 0x16:
+            continue
+        examined += end - here
+        if sum(data[here : end - 2]) & 0xFF != data[end - 2]:
+            errors += 1
+            continue
+        found = True
+        break
+    skipped = here - start
+    discarded = skipped - data.count(0xFE, start, here) if skipped > 0 else 0
+    return found, here, end, errors, discarded, examined
+
+
+def extract(
+    cls: type[T], data: bytes | bytearray, start: int = 0, final: bool = False
+) -> tuple[list[T], int, int, int, int, int]:
+    """All frames from ``start`` on as ``cls``: ``(frames, resume, need, errors, discarded, examined)``.
+
+    ``data[:resume]`` is done with; the next call is useful once ``data`` is ``need`` octets long.
+    """
+    frames: list[T] = []
+    errors = discarded = examined = 0
+    at = start
+    while True:
+        found, here, end, bad, lost, work = scan(data, at, final)
+        errors += bad
+        discarded += lost
+        examined += work
+        if not found:
+            return frames, here, end, errors, discarded, examined
+        frames.append(_make(cls, data, here, end))
+        at = end
+
+
+def batch(data: Buffer, start: int, rows: object) -> tuple[int, int, int, int]:
+    """Check frames and fill ``rows`` without making objects: ``(count, resume, errors, discarded)``.
+
+    ``rows`` is a writable buffer, e.g. ``array("Q", bytes(8 * ROW * n))``. Each frame takes three 64-bit words:
+    its offset; ``length << 40 | control << 32 | DI`` (DI is 0 below four data octets); its address as 12 hex digits.
+    Stops when ``rows`` is full or no further frame is complete; ``resume`` is where to go on.
+    """
+    data = bytes(data)
+    table = memoryview(rows).cast("B").cast("Q")  # type: ignore[arg-type]
+    capacity = len(table) // ROW
+    count = errors = discarded = 0
+    at = start
+    while count < capacity:
+        found, here, end, bad, lost, _ = scan(data, at)
+        errors += bad
+        discarded += lost
+        at = end if found else here
+        if not found:
+            break
+        length = data[here + 9]
+        di = int.from_bytes(data[here + 10 : here + 14].translate(_UNMASK), "little") if length >= 4 else 0
+        row = count * ROW
+        table[row] = here
+        table[row + 1] = length << 40 | data[here + 8] << 32 | di
+        table[row + 2] = int.from_bytes(data[here + 1 : here + 7], "little")
+        count += 1
+    return count, at, errors, discarded
