@@ -159,6 +159,13 @@ class DataAttribute(Node):
         for child in self.children.values():
             yield from child.leaves()
 
+    def put(self, value: Any) -> None:
+        """Set the value outside transactions: for engines that own the attribute."""
+        if self.type is None:
+            msg = f"{self.name} is a structure; set its members"
+            raise UsageError(msg)
+        self._store(check_value(self.type, value))
+
     def _store(self, value: Any) -> Trigger | None:
         """Store a checked value and tell what happened; None when there is nothing to tell."""
         changed = value != self._value or value.__class__ is not self._value.__class__
