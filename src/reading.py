@@ -48,6 +48,7 @@ class Quality(int):
     OPERATOR_BLOCKED: ClassVar["Quality"]
 
     def __new__(cls, value: int = 0) -> Self:
+        """From the 13 bits as an integer; UsageError beyond 8191."""
         if not 0 <= value < 1 << 13:
             msg = f"quality is 13 bits, 0..8191, not {value}"
             raise UsageError(msg)

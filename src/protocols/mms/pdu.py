@@ -120,8 +120,8 @@ def decode_pdu(data: bytes) -> Pdu:
         return Pdu(tag, invoke_id, service, data, a, b)
     if tag == PduTag.CONFIRMED_ERROR:
         id_tag, first, last = ber.read_header(data, start, stop)
-        invoke_id = _invoke_id(data, first, last) if id_tag == 0x80 else None
-        return Pdu(tag, invoke_id, 0, data, last, stop)
+        known = _invoke_id(data, first, last) if id_tag == 0x80 else None
+        return Pdu(tag, known, 0, data, last, stop)
     if tag == PduTag.UNCONFIRMED:
         service, a, b = ber.read_header(data, start, stop)
         return Pdu(tag, None, service, data, a, b)

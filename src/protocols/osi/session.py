@@ -7,11 +7,12 @@
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ...errors import DecodeError, LimitError
 from ...wire import Cursor
 
-__all__ = ["DATA", "SpduKind", "Spdu", "decode", "encode_accept", "encode_connect", "encode_other"]
+__all__ = ["DATA", "Spdu", "SpduKind", "decode", "encode_accept", "encode_connect", "encode_other"]
 
 DATA = b"\x01\x00\x01\x00"
 MAX_SELECTOR = 16
@@ -28,7 +29,7 @@ class SpduKind:
     DISCONNECT = 10
     ABORT = 25
     ABORT_ACCEPT = 26
-    NAMES = {
+    NAMES: ClassVar[dict[int, str]] = {
         13: "CONNECT",
         14: "ACCEPT",
         12: "REFUSE",

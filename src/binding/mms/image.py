@@ -1,0 +1,232 @@
+"""The served model: domains, variables, named variable lists, and their sorted name lists."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ...models import Ied, LogicalDevice, Reference
+from ...protocols import ber
+from ...protocols.mms import ObjectName, Selector
+from ...protocols.mms.services import Access, ObjectClass
+from .variables import Variable, logical_node_variable
+
+__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Selection", "Source", "item_of", "select"]
+
+OBJECT_UNDEFINED = 4
+NON_EXISTENT = 10
+INVALID_ADDRESS = 5
+
+
+def item_of(path: tuple[str, ...], fc: str) -> str:
+    """MMS item of an ACSI path: ``("MMTR1", "DmdWh"), "ST"`` → ``MMTR1$ST$DmdWh``."""
+    return "$".join((path[0], fc, *path[1:]) if fc else path)
+
+
+class Failure:
+    """A Source that answers with a DataAccessError, always the same."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, code: int) -> None:
+        self._result = bytes((0x80, 1, code))
+
+    def encoded(self) -> bytes:
+        """The access result."""
+        return self._result
+
+
+class Selection:
+    """A Source over several nodes: an array range, or several selections."""
+
+    __slots__ = ("nodes", "tag")
+
+    def __init__(self, tag: int, nodes: "list[Variable | Selection]") -> None:
+        self.tag = tag
+        self.nodes = nodes
+
+    def encoded(self) -> bytes:
+        """The selected values under one structure or array."""
+        return ber.tlv(self.tag, b"".join(n.encoded() for n in self.nodes))
+
+
+Source = Variable | Selection | Failure
+"""One thing a Read picks; ``encoded()`` is asked at every answer."""
+
+
+def select(
+    variable: Variable, selectors: tuple[Selector, ...]
+) -> "Variable | Selection | None":
+    """The part of ``variable`` an alternate access picks, None when there is no such part.
+
+    One selection gives the thing itself, several give a structure of them, a range an array.
+    """
+    picked: list[Variable | Selection] = []
+    for selector in selectors:
+        part = _select_one(variable, selector)
+        if part is None:
+            return None
+        picked.append(part)
+    return picked[0] if len(picked) == 1 else Selection(0xA2, picked)
+
+
+def _select_one(variable: Variable, selector: Selector) -> "Variable | Selection | None":
+    if selector.component is not None:
+        if variable.tag != 0xA2:
+            return None
+        member = variable.descend(selector.component.split("$"))
+        if member is None or not selector.nested:
+            return member
+        return select(member, selector.nested)
+    if variable.tag != 0xA1:
+        return None
+    elements = list(variable.members.values())
+    if selector.is_all:
+        chosen = elements
+    else:
+        low = selector.index or 0
+        count = 1 if selector.count is None else selector.count
+        if low + count > len(elements) or count < 1:
+            return None
+        chosen = elements[low : low + count]
+    parts: list[Variable | Selection] = []
+    for element in chosen:
+        part = select(element, selector.nested) if selector.nested else element
+        if part is None:
+            return None
+        parts.append(part)
+    single = selector.count is None and not selector.is_all
+    return parts[0] if single else Selection(0xA1, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class NamePart:
+    """A part of a name list, encoded."""
+
+    names: bytes
+    """Ready ``1a`` elements."""
+    more_follows: bool
+    """The list goes on."""
+
+
+class _SortedNames:
+    """A sorted name list with each name's element ready."""
+
+    __slots__ = ("elements", "names", "parts")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = sorted(names)
+        self.elements = [ber.tlv(0x1A, name.encode("ascii")) for name in self.names]
+        self.parts: dict[tuple[int, int], NamePart] = {}
+
+    def part(self, after: str | None, room: int) -> NamePart:
+        start = 0 if after is None else bisect_right(self.names, after)
+        kept = self.parts.get((start, room))
+        if kept is None:
+            size = 0
+            stop = start
+            while stop < len(self.elements) and size + len(self.elements[stop]) <= room:
+                size += len(self.elements[stop])
+                stop += 1
+            names = b"".join(self.elements[start:stop])
+            kept = NamePart(names, stop < len(self.elements))
+            if len(self.parts) < MAX_KEPT_PARTS:
+                self.parts[start, room] = kept
+        return kept
+
+
+MAX_KEPT_PARTS = 64
+"""Encoded parts kept per name list; clients with odd PDU sizes must not grow it for ever."""
+
+
+@dataclass(slots=True)
+class Domain:
+    """One logical device."""
+
+    name: str
+    """Domain name."""
+    nodes: dict[str, Variable] = field(default_factory=dict)
+    """Logical nodes."""
+    data_sets: dict[str, tuple[ObjectName, ...]] = field(default_factory=dict)
+    """Named variable lists by item (``LLN0$dsEv``); members in order."""
+    lists: dict[int, _SortedNames] = field(default_factory=dict)
+    """Name lists by object class, made when first asked for."""
+
+    def find(self, item: str) -> Variable | None:
+        """The variable an item names."""
+        path = item.split("$")
+        node = self.nodes.get(path[0])
+        return node.descend(path[1:]) if node is not None else None
+
+    def name_list(self, object_class: int) -> _SortedNames:
+        """Names of variables or named variable lists."""
+        kept = self.lists.get(object_class)
+        if kept is None:
+            if object_class == ObjectClass.NAMED_VARIABLE:
+                kept = _SortedNames(n for node in self.nodes.values() for n in node.names())
+            elif object_class == ObjectClass.NAMED_VARIABLE_LIST:
+                kept = _SortedNames(self.data_sets)
+            else:
+                kept = _SortedNames(())
+            self.lists[object_class] = kept
+        return kept
+
+
+class MmsImage:
+    """All domains of an IED."""
+
+    def __init__(self, ied: Ied) -> None:
+        self.ied = ied
+        self.domains: dict[str, Domain] = {}
+        for device in ied.children.values():
+            self._add_device(device)
+        self._domain_names = _SortedNames(self.domains)
+        self._no_names = _SortedNames(())
+
+    def _add_device(self, device: LogicalDevice) -> None:
+        domain = Domain(device.name)
+        for node in device.children.values():
+            domain.nodes[node.name] = logical_node_variable(node)
+            for name, members in node.data_sets.items():
+                domain.data_sets[f"{node.name}${name}"] = tuple(map(_member_name, members))
+        self.domains[device.name] = domain
+
+    def close(self) -> None:
+        """Let go of the model."""
+        for domain in self.domains.values():
+            for node in domain.nodes.values():
+                node.release()
+
+    def find(self, name: ObjectName) -> Variable | None:
+        """The variable of a domain-specific name; 8-1 has no others in the server."""
+        domain = self.domains.get(name.domain or "")
+        return domain.find(name.item) if domain is not None else None
+
+    def data_set(self, name: ObjectName) -> tuple[ObjectName, ...] | None:
+        """Members of a data set."""
+        domain = self.domains.get(name.domain or "")
+        return domain.data_sets.get(name.item) if domain is not None else None
+
+    def name_list(
+        self, object_class: int, domain: str | None, after: str | None, room: int
+    ) -> NamePart | None:
+        """A part of a name list of at most ``room`` octets; None for an unknown domain."""
+        if domain is not None:
+            found = self.domains.get(domain)
+            return found.name_list(object_class).part(after, room) if found else None
+        names = self._domain_names if object_class == ObjectClass.DOMAIN else self._no_names
+        return names.part(after, room)
+
+    def source(self, access: Access) -> Source:
+        """What a Read of ``access`` answers with, now and later."""
+        variable = self.find(access.name)
+        if variable is None:
+            known = access.name.domain in self.domains
+            code = NON_EXISTENT if known else OBJECT_UNDEFINED
+            return Failure(code)
+        if not access.alternate:
+            return variable
+        return select(variable, access.alternate) or Failure(INVALID_ADDRESS)
+
+
+def _member_name(reference: Reference) -> ObjectName:
+    return ObjectName(item_of(reference.path, reference.fc), reference.ld)

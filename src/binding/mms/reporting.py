@@ -1,0 +1,75 @@
+"""Report control blocks of a model under an image: their variables, and data sets as members."""
+
+from collections.abc import Callable
+
+from ...acsi import Member, Report, ReportEngine
+from ...errors import UsageError
+from ...models import LogicalNode, ReportControl
+from ...protocols.mms import DataTag, ObjectName
+from .image import Domain, MmsImage
+from .variables import Variable, data_object_variable
+
+__all__ = ["report_engine"]
+
+
+def report_engine(
+    image: MmsImage,
+    *,
+    clock: Callable[[], int],
+    deliver: Callable[[Report], None],
+    on_schedule: Callable[[], None],
+) -> ReportEngine:
+    """An engine for every report control the model declares; its blocks become variables."""
+    engine = ReportEngine(
+        image.ied,
+        clock=clock,
+        resolve=lambda data_set: _members(image, data_set),
+        deliver=deliver,
+        on_schedule=on_schedule,
+    )
+    for device in image.ied.children.values():
+        domain = image.domains[device.name]
+        for node in device.children.values():
+            for declaration in node.control_blocks.values():
+                if isinstance(declaration, ReportControl):
+                    _install(engine, domain, node, declaration)
+        domain.lists.clear()
+    return engine
+
+
+def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
+    """Members of ``LD/LN$name``, None when there is no such data set."""
+    domain, _, item = data_set.partition("/")
+    names = image.data_set(ObjectName(item, domain))
+    if names is None:
+        return None
+    members = []
+    for name in names:
+        variable = image.find(name)
+        if variable is None:
+            msg = f"data set {data_set}: member {name} is not in the model"
+            raise UsageError(msg)
+        members.append(Member(str(name), tuple(variable.leaves()), variable.encoded))
+    return tuple(members)
+
+
+def _install(
+    engine: ReportEngine, domain: Domain, node: LogicalNode, declaration: ReportControl
+) -> None:
+    if declaration.buffered:
+        msg = f"{node.reference}: buffered report control {declaration.name} cannot be served"
+        raise UsageError(msg)
+    head = f"{domain.name}/{node.name}"
+    data_set = f"{head}${declaration.data_set}" if declaration.data_set else ""
+    if data_set:
+        engine.resolve(data_set)  # a member that does not exist is told now, not at first use
+    names = [(name, f"{head}$RP${name}") for name in declaration.instance_names]
+    variable = domain.nodes[node.name]
+    group = variable.members.get("RP")
+    if group is None:
+        group = variable.add(Variable("RP", DataTag.STRUCTURE))
+    for control in engine.declare(declaration, names, data_set):
+        block = data_object_variable(control.object, "RP")
+        assert block is not None
+        block.handler = control
+        group.add(block)

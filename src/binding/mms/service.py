@@ -1,0 +1,238 @@
+"""MMS requests answered from the image: one call, request in, answer out, no I/O.
+
+Polling clients send the same Read again and again. The content of a Read is therefore the key of a
+plan: the sources it picks, resolved once. A known Read costs one dictionary look-up and the copying
+of ready encodings.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from ...errors import DecodeError, LimitError, ProtocolError
+from ...protocols.mms import Pdu, RejectKind, Service
+from ...protocols.mms.pdu import confirmed_error, confirmed_response, reject
+from ...protocols.mms.services import (
+    Access,
+    Identity,
+    NamedVariableList,
+    decode_name_list_request,
+    decode_read_request,
+    decode_single_name,
+    decode_write_request,
+    identify_response,
+    name_list_response,
+    named_variable_list_response,
+    read_response,
+    status_response,
+    variable_attributes_response,
+    write_response,
+)
+from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, Source, select
+from .variables import Variable
+from .writing import ACCESS_DENIED, Change, decode_changes, handler_of
+
+__all__ = ["Client", "MmsService", "WriteLog"]
+
+MAX_PLANS = 4096
+MAX_PLAN_BYTES = 1 << 22
+"""Bounds of the plan store over all clients; beyond them it starts anew."""
+NAME_LIST_ENVELOPE = 32
+
+ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
+RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
+
+
+Result = bytes | tuple[int, int]
+"""A service element, or class and code of a ServiceError."""
+
+
+@dataclass(slots=True)
+class Client:
+    """What the service must know of an association."""
+
+    key: Hashable
+    """Identity of the association."""
+    max_pdu: int = 65_000
+    """Negotiated PDU size, octets."""
+
+
+@dataclass(slots=True)
+class WriteLog:
+    """Counters of what clients wrote."""
+
+    accepted: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Plan:
+    sources: tuple[Source, ...]
+    specification: bytes = b""
+    missing_list: bool = False
+
+
+@dataclass(slots=True)
+class MmsService:
+    """Answers the confirmed services of 8-1 for one image."""
+
+    image: MmsImage
+    identity: Identity
+    writes: WriteLog = field(default_factory=WriteLog)
+    _plans: dict[bytes, _Plan] = field(default_factory=dict)
+    _plan_bytes: int = 0
+
+    def answer(self, pdu: Pdu, client: Client) -> bytes:
+        """The answer to a confirmed request: response, error or reject."""
+        invoke_id = pdu.invoke_id
+        assert invoke_id is not None
+        handler = _HANDLERS.get(pdu.service)
+        if handler is None:
+            return reject(
+                invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE
+            )
+        try:
+            answer = handler(self, pdu, client)
+        except LimitError:
+            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.VALUE_OUT_OF_RANGE)
+        except ProtocolError:
+            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
+        if isinstance(answer, tuple):
+            return confirmed_error(invoke_id, *answer)
+        response = confirmed_response(invoke_id, answer)
+        if len(response) > client.max_pdu:
+            return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
+        return response
+
+    def forget_plans(self) -> None:
+        """The model changed its shape: resolve every Read anew."""
+        self._plans.clear()
+        self._plan_bytes = 0
+
+    # -- read ------------------------------------------------------------------------------
+
+    def _read(self, pdu: Pdu, client: Client) -> Result:
+        del client
+        body = pdu.data[pdu.start : pdu.stop]
+        plan = self._plans.get(body)
+        if plan is None:
+            plan = self._make_plan(body)
+        if plan.missing_list:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        return read_response([s.encoded() for s in plan.sources], plan.specification)
+
+    def _make_plan(self, body: bytes) -> _Plan:
+        request = decode_read_request(body, 0, len(body))
+        specification = request.specification if request.with_specification else b""
+        if request.list_name is None:
+            sources = tuple(self.image.source(access) for access in request.variables)
+            plan = _Plan(sources, specification)
+        else:
+            members = self.image.data_set(request.list_name)
+            sources = tuple(self.image.source(Access(m)) for m in members or ())
+            plan = _Plan(sources, specification, missing_list=members is None)
+        if len(self._plans) >= MAX_PLANS or self._plan_bytes + len(body) > MAX_PLAN_BYTES:
+            self.forget_plans()
+        self._plans[body] = plan
+        self._plan_bytes += len(body)
+        return plan
+
+    # -- write -----------------------------------------------------------------------------
+
+    def _write(self, pdu: Pdu, client: Client) -> Result:
+        request = decode_write_request(pdu.data, pdu.start, pdu.stop)
+        accesses = request.variables
+        if request.list_name is not None:
+            members = self.image.data_set(request.list_name)
+            if members is None:
+                return ACCESS_CLASS, OBJECT_NON_EXISTENT
+            accesses = tuple(map(Access, members))
+            if len(accesses) != len(request.values):
+                msg = "as many values as members are needed"
+                raise DecodeError(msg, offset=pdu.start)
+        codes = [
+            self._write_one(access, pdu.data, bounds, client)
+            for access, bounds in zip(accesses, request.values, strict=True)
+        ]
+        refused = sum(code is not None for code in codes)
+        self.writes.refused += refused
+        self.writes.accepted += len(codes) - refused
+        return write_response(codes)
+
+    def _write_one(
+        self, access: Access, data: bytes, bounds: tuple[int, int], client: Client
+    ) -> int | None:
+        variable = self.image.find(access.name)
+        if variable is None:
+            return NON_EXISTENT
+        if access.alternate:
+            part = select(variable, access.alternate)
+            if not isinstance(part, Variable):
+                return INVALID_ADDRESS
+            variable = part
+        changes, refused = decode_changes(variable, data, *bounds)
+        if refused is not None:
+            return refused
+        return self._apply(variable, changes, client)
+
+    def _apply(self, variable: Variable, changes: list[Change], client: Client) -> int | None:
+        handler = handler_of(variable)
+        if handler is not None:
+            for leaf, value in changes:
+                refused = handler.write(client.key, leaf.name, value)
+                if refused is not None:
+                    return refused
+            return None
+        if not changes or not all(leaf.is_writable for leaf, _ in changes):
+            return ACCESS_DENIED
+        self.image.ied.apply(changes)
+        return None
+
+    # -- directories -----------------------------------------------------------------------
+
+    def _name_list(self, pdu: Pdu, client: Client) -> Result:
+        request = decode_name_list_request(pdu.data, pdu.start, pdu.stop)
+        room = client.max_pdu - NAME_LIST_ENVELOPE
+        part = self.image.name_list(
+            request.object_class, request.domain, request.continue_after, room
+        )
+        if part is None:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        return name_list_response(part.names, more_follows=part.more_follows)
+
+    def _attributes(self, pdu: Pdu, client: Client) -> Result:
+        del client
+        name = decode_single_name(pdu.data, pdu.start, pdu.stop, wrapped=True)
+        variable = self.image.find(name)
+        if variable is None:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        return variable_attributes_response(variable.type_spec())
+
+    def _list_attributes(self, pdu: Pdu, client: Client) -> Result:
+        del client
+        name = decode_single_name(pdu.data, pdu.start, pdu.stop, wrapped=False)
+        members = self.image.data_set(name)
+        if members is None:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        accesses = tuple(map(Access, members))
+        return named_variable_list_response(NamedVariableList(False, accesses))
+
+    # -- the rest --------------------------------------------------------------------------
+
+    def _identify(self, pdu: Pdu, client: Client) -> Result:
+        del pdu, client
+        return identify_response(self.identity)
+
+    def _status(self, pdu: Pdu, client: Client) -> Result:
+        del pdu, client
+        return status_response()
+
+
+_HANDLERS = {
+    Service.READ: MmsService._read,
+    Service.WRITE: MmsService._write,
+    Service.GET_NAME_LIST: MmsService._name_list,
+    Service.GET_VARIABLE_ACCESS_ATTRIBUTES: MmsService._attributes,
+    Service.GET_NAMED_VARIABLE_LIST_ATTRIBUTES: MmsService._list_attributes,
+    Service.IDENTIFY: MmsService._identify,
+    Service.STATUS: MmsService._status,
+}

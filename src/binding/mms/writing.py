@@ -1,0 +1,89 @@
+"""MMS Data written by a client, checked against the variable and turned into model changes."""
+
+from collections.abc import Hashable
+from typing import Any, Protocol
+
+from ...errors import ProtocolError, UsageError
+from ...models import DataAttribute, Kind, check_value
+from ...protocols import ber
+from ...protocols.mms import BinaryTime, BitString, decode_data
+from .variables import TAG_OF_KIND, Variable
+
+__all__ = ["Change", "WriteHandler", "decode_changes", "handler_of"]
+
+ACCESS_DENIED = 3
+TYPE_INCONSISTENT = 7
+VALUE_INVALID = 11
+
+Change = tuple[DataAttribute, Any]
+
+
+class WriteHandler(Protocol):
+    """An engine that owns attributes, e.g. a report control block."""
+
+    def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
+        """Take a value for the attribute, or refuse with a DataAccessError code."""
+
+
+def handler_of(variable: Variable) -> WriteHandler | None:
+    """The nearest handler at or above a variable."""
+    node: Variable | None = variable
+    while node is not None:
+        if node.handler is not None:
+            handler: WriteHandler = node.handler
+            return handler
+        node = node.parent
+    return None
+
+
+def decode_changes(
+    variable: Variable, data: bytes, start: int, end: int
+) -> tuple[list[Change], int | None]:
+    """Leaf values of a Data element written to ``variable``, or a DataAccessError code."""
+    changes: list[Change] = []
+    try:
+        return changes, _collect(variable, data, start, end, changes)
+    except ProtocolError:
+        return changes, TYPE_INCONSISTENT
+
+
+def _collect(
+    variable: Variable, data: bytes, start: int, end: int, changes: list[Change]
+) -> int | None:
+    tag, first, stop = ber.read_header(data, start, end)
+    leaf = variable.leaf
+    if leaf is not None and leaf.type is not None:
+        if tag != TAG_OF_KIND[leaf.type.kind]:
+            return TYPE_INCONSISTENT
+        value, _ = decode_data(data, start, stop)
+        return _add(leaf, value, changes)
+    if tag != variable.tag:
+        return TYPE_INCONSISTENT
+    members = list(variable.members.values())
+    elements = list(ber.elements(data, first, stop))
+    if len(members) != len(elements):
+        return TYPE_INCONSISTENT
+    offset = first
+    for member, element in zip(members, elements, strict=True):
+        refused = _collect(member, data, offset, element[2], changes)
+        if refused is not None:
+            return refused
+        offset = element[2]
+    return None
+
+
+def _add(leaf: DataAttribute, value: Any, changes: list[Change]) -> int | None:
+    type_ = leaf.type
+    assert type_ is not None
+    if isinstance(value, BitString):
+        if value.length != type_.size and type_.kind is Kind.BITS:
+            return TYPE_INCONSISTENT
+        value = value.value
+    elif isinstance(value, BinaryTime):
+        value = value.data
+    try:
+        changes.append((leaf, check_value(type_, value)))
+    except UsageError:
+        return VALUE_INVALID
+    return None
+

@@ -1,0 +1,87 @@
+"""TCP for asyncio protocols: listen and dial, with errors a person can act on."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import LinkError, LinkTimeoutError, UsageError
+
+__all__ = ["dial", "is_loopback", "listen", "local_port", "set_low_latency"]
+
+BACKLOG = 1024
+
+P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+
+def is_loopback(host: str) -> bool:
+    """True for names and addresses that cannot be reached from another machine."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def set_low_latency(transport: asyncio.BaseTransport) -> None:
+    """Send small frames at once, and notice dead peers in about a minute."""
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        option = getattr(socket, name, None)
+        if option is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+async def listen(
+    factory: Callable[[], asyncio.Protocol],
+    host: str,
+    port: int,
+    *,
+    allow_remote: bool = False,
+) -> asyncio.Server:
+    """Serve ``factory`` on ``host:port``; port 0 takes a free one.
+
+    Raises UsageError for an address beyond loopback without ``allow_remote``, LinkError when the
+    port cannot be had.
+    """
+    if not allow_remote and not is_loopback(host):
+        msg = f"{host} can be reached from other machines; say so on purpose (allow_remote=True)"
+        raise UsageError(msg)
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(factory, host, port, backlog=BACKLOG)
+    except OSError as error:
+        msg = f"cannot listen on {host}:{port}: {error.strerror or error}; choose another port"
+        raise LinkError(msg) from None
+    except OverflowError:
+        msg = f"port {port} is not in 0..65535"
+        raise UsageError(msg) from None
+
+
+def local_port(server: asyncio.Server) -> int:
+    """The port a server listens on."""
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def dial(
+    factory: Callable[[], P], host: str, port: int, *, timeout: float
+) -> P:
+    """Connect within ``timeout`` seconds; LinkError or LinkTimeoutError when it cannot be done."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(timeout):
+            _, protocol = await loop.create_connection(factory, host, port)
+    except TimeoutError:
+        msg = f"{host}:{port} did not answer within {timeout:g} s"
+        raise LinkTimeoutError(msg) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        msg = f"cannot connect to {host}:{port}: {reason}; is the server running there?"
+        raise LinkError(msg) from None
+    except OverflowError:
+        msg = f"port {port} is not in 0..65535"
+        raise UsageError(msg) from None
+    return protocol

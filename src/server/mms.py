@@ -1,0 +1,274 @@
+"""The MMS server: associations of an asyncio loop over one served model.
+
+All answers to what one read of the socket brought leave in one write: with pipelined clients that,
+not the event loop, decides the rate.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from ..acsi import Report
+from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
+from ..errors import LinkError, ProtocolError
+from ..models import Ied
+from ..net.tcp import listen, local_port, set_low_latency
+from ..protocols.mms import Closed, Initiate, MmsEvent, Proposal, Request, Responder
+from ..protocols.mms.associations import SERVER_SERVICES
+from ..protocols.mms.services import Identity
+
+__all__ = ["Limits", "MmsServer", "Statistics", "Tap"]
+
+log = logging.getLogger(__name__)
+
+Tap = Callable[[int, int, str, bytes], None]
+"""Called with connection number, time (ns), direction ``"in"``/``"out"`` and bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one server allows its clients."""
+
+    max_associations: int = 1000
+    """Connections held at once; further ones are closed at once."""
+    half_open_seconds: float = 10.0
+    """A connection without association is closed after this time."""
+    max_pdu: int = 65_000
+    """Largest MMS PDU, octets, 256 or more."""
+    max_outstanding: int = 10
+    """Requests a client may have outstanding."""
+    max_unsent: int = 4 << 20
+    """Octets waiting for a client that does not read; beyond it is cut off."""
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Counters since the start."""
+
+    associations: int = 0
+    refused: int = 0
+    broken: int = 0
+    requests: int = 0
+    reports: int = 0
+
+
+class MmsServer:
+    """Serves an IED; use as ``async with MmsServer(ied, port=10102) as server``."""
+
+    def __init__(
+        self,
+        ied: Ied,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 10102,
+        allow_remote: bool = False,
+        identity: Identity | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        tap: Tap | None = None,
+    ) -> None:
+        self.ied = ied
+        self.host = host
+        self.port = port
+        self.allow_remote = allow_remote
+        self.limits = limits or Limits()
+        self.clock = clock
+        self.tap = tap
+        self.statistics = Statistics()
+        self.image = MmsImage(ied)
+        self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
+        self.reports = report_engine(
+            self.image, clock=clock, deliver=self._deliver, on_schedule=self._schedule
+        )
+        self.associations: dict[int, _Association] = {}
+        self._numbers = itertools.count(1)
+        self._server: asyncio.Server | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Listen; ``port`` then holds the real port."""
+        self._server = await listen(
+            lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote
+        )
+        self.port = local_port(self._server)
+
+    async def close(self) -> None:
+        """Abort every association and stop listening."""
+        if self._server is not None:
+            self._server.close()
+        for association in list(self.associations.values()):
+            association.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+        self.reports.close()
+        self.image.close()
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"mms://{self.host}:{self.port}"
+
+    def next_number(self) -> int:
+        """Number of a new connection."""
+        return next(self._numbers)
+
+    # -- reports ---------------------------------------------------------------------------
+
+    def _deliver(self, report: Report) -> None:
+        association = self.associations.get(report.client) if report.client else None  # type: ignore[call-overload]
+        if association is not None:
+            self.statistics.reports += 1
+            association.send_all(encode_report(report, association.client.max_pdu))
+
+    def _schedule(self) -> None:
+        deadline = self.reports.deadline
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            loop = asyncio.get_running_loop()
+            delay = max(0, deadline - self.clock()) / 1e9
+            self._timer = loop.call_later(delay, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self.reports.poll()
+        self._schedule()
+
+
+class _Association(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, server: MmsServer) -> None:
+        self.server = server
+        self.number = server.next_number()
+        limits = server.limits
+        offered = Initiate(
+            max_pdu=limits.max_pdu,
+            max_calling=limits.max_outstanding,
+            max_called=limits.max_outstanding,
+            services=SERVER_SERVICES,
+        )
+        self.mms = Responder(offered)
+        self.client = Client(self.number)
+        self._flush_planned = False
+        self._half_open: asyncio.TimerHandle | None = None
+        self._transport: asyncio.Transport | None = None
+
+    # -- asyncio ---------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        server = self.server
+        if len(server.associations) >= server.limits.max_associations:
+            server.statistics.refused += 1
+            transport.abort()
+            return
+        server.associations[self.number] = self
+        set_low_latency(transport)
+        loop = asyncio.get_running_loop()
+        self._half_open = loop.call_later(server.limits.half_open_seconds, self.abort)
+
+    def data_received(self, data: bytes) -> None:
+        server = self.server
+        if server.tap is not None:
+            server.tap(self.number, server.clock(), "in", data)
+        try:
+            for event in self.mms.receive(data):
+                self._on_event(event)
+        except ProtocolError as error:
+            server.statistics.broken += 1
+            log.info("association %d broken: %s", self.number, error)
+            self.flush()
+            self._close()
+            return
+        self.flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._transport = None
+        if self._half_open is not None:
+            self._half_open.cancel()
+        if self.server.associations.pop(self.number, None) is not None:
+            self.server.reports.client_gone(self.number)
+
+    def pause_writing(self) -> None:
+        # A client that asks without reading the answers gets no more of them worked out.
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    # -- MMS -------------------------------------------------------------------------------
+
+    def _on_event(self, event: MmsEvent) -> None:
+        if isinstance(event, Request):
+            self.server.statistics.requests += 1
+            self.mms.osi.send(self.server.service.answer(event.pdu, self.client))
+        elif isinstance(event, Proposal):
+            opened = self.mms.accept()
+            self.client.max_pdu = opened.initiate.max_pdu
+            self.server.statistics.associations += 1
+            if self._half_open is not None:
+                self._half_open.cancel()
+        elif isinstance(event, Closed):
+            self.flush()
+            self._close()
+
+    def send_all(self, pdus: list[bytes]) -> None:
+        """Send unconfirmed PDUs, together with whatever else this turn of the loop brings."""
+        transport = self._transport
+        if transport is None:
+            return
+        if transport.get_write_buffer_size() > self.server.limits.max_unsent:
+            log.warning("association %d does not read its reports; cut off", self.number)
+            transport.abort()
+            return
+        for pdu in pdus:
+            self.mms.osi.send(pdu)
+        if not self._flush_planned:
+            self._flush_planned = True
+            asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write what is to be sent."""
+        self._flush_planned = False
+        output = self.mms.osi.take_output()
+        if output and self._transport is not None:
+            if self.server.tap is not None:
+                self.server.tap(self.number, self.server.clock(), "out", output)
+            self._transport.write(output)
+
+    def _close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Tell the client that it is over, and close."""
+        with contextlib.suppress(ProtocolError, LinkError):
+            self.mms.osi.abort()
+            self.flush()
+        self._close()
