@@ -1,0 +1,3 @@
+"""Clients for asyncio: the ones that ask."""
+
+__all__: list[str] = []
