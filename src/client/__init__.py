@@ -1,3 +1,7 @@
 """Clients for asyncio: the ones that ask."""
 
-__all__: list[str] = []
+from .ied import IedClient, connect
+from .reports import Report, ReportEntry, Subscription
+from .values import Structure
+
+__all__ = ["IedClient", "Report", "ReportEntry", "Structure", "Subscription", "connect"]

@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -86,7 +86,7 @@ class MmsServer:
         self.reports = report_engine(
             self.image, clock=clock, deliver=self._deliver, on_schedule=self._schedule
         )
-        self.associations: dict[int, _Association] = {}
+        self.associations: dict[Hashable, _Association] = {}
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -135,7 +135,7 @@ class MmsServer:
     # -- reports ---------------------------------------------------------------------------
 
     def _deliver(self, report: Report) -> None:
-        association = self.associations.get(report.client) if report.client else None  # type: ignore[call-overload]
+        association = self.associations.get(report.client)
         if association is not None:
             self.statistics.reports += 1
             association.send_all(encode_report(report, association.client.max_pdu))

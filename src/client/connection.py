@@ -1,0 +1,192 @@
+"""One MMS association of a client: requests with time-outs, reports to a callback."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+
+from ..errors import (
+    AssociationError,
+    LinkError,
+    LinkTimeoutError,
+    MeterwireError,
+    ProtocolError,
+)
+from ..net.tcp import dial, set_low_latency
+from ..protocols.mms import Answer, Closed, Initiate, Initiator, MmsEvent, Opened, Pdu, Report
+from ..protocols.osi import AddressSet, Authentication
+
+__all__ = ["MmsConnection", "open_connection"]
+
+
+class MmsConnection(asyncio.Protocol):
+    """An association; made by :func:`open_connection`."""
+
+    def __init__(self, initiator: Initiator) -> None:
+        self.mms = initiator
+        self.on_report: Callable[[Pdu], None] | None = None
+        self.on_closed: Callable[[AssociationError | None], None] | None = None
+        self.error: MeterwireError | None = None
+        self._transport: asyncio.Transport | None = None
+        self._waiting: dict[int, asyncio.Future[Pdu]] = {}
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._opened: asyncio.Future[Initiate] = asyncio.get_running_loop().create_future()
+        self._released = asyncio.Event()
+
+    # -- asyncio ---------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        set_low_latency(transport)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for event in self.mms.receive(data):
+                self._on_event(event)
+        except ProtocolError as error:
+            self._flush()
+            self._end(AssociationError(f"the server broke the protocol: {error}"))
+            return
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._transport = None
+        self._end(AssociationError("the server closed the connection"))
+
+    # -- life ------------------------------------------------------------------------------
+
+    async def associate(self, authentication: Authentication | None, timeout: float) -> Initiate:
+        """Open the association within ``timeout`` seconds."""
+        self.mms.connect(authentication)
+        self._flush()
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._opened
+        except TimeoutError:
+            self.abort()
+            msg = f"the server accepted TCP but no association within {timeout:g} s"
+            raise LinkTimeoutError(msg) from None
+
+    @property
+    def is_open(self) -> bool:
+        """True while requests can be sent."""
+        return self.error is None and self._transport is not None
+
+    async def release(self, timeout: float) -> None:
+        """Conclude in order, or cut off when the server does not answer."""
+        if not self.is_open:
+            return
+        with contextlib.suppress(ProtocolError):
+            self.mms.release()
+        self._flush()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._released.wait()
+        self._end(None)
+
+    def abort(self) -> None:
+        """Cut the association off."""
+        with contextlib.suppress(ProtocolError):
+            self.mms.osi.abort()
+        self._flush()
+        self._end(AssociationError("the association was aborted here"))
+
+    def _end(self, error: AssociationError | None) -> None:
+        if self.error is not None:
+            return
+        self.error = error or AssociationError("the association was released")
+        if self._transport is not None:
+            self._transport.close()
+        if not self._opened.done():
+            self._opened.set_exception(self.error)
+            self._opened.exception()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(self.error)
+                future.exception()
+        self._waiting.clear()
+        self._released.set()
+        while self._queue:
+            self._give_place()
+        if self.on_closed is not None:
+            self.on_closed(error)
+
+    # -- requests --------------------------------------------------------------------------
+
+    async def request(self, service: bytes, timeout: float) -> Pdu:
+        """Send a confirmed request and wait for its answer.
+
+        Raises LinkTimeoutError, AssociationError, ServiceError or RejectError.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self._take_place()
+                if self.error is not None:
+                    raise self.error
+                invoke_id = self.mms.request(service)
+                self._flush()
+                future: asyncio.Future[Pdu] = asyncio.get_running_loop().create_future()
+                self._waiting[invoke_id] = future
+                try:
+                    return await future
+                finally:
+                    self._waiting.pop(invoke_id, None)
+        except TimeoutError:
+            msg = f"no answer from the server within {timeout:g} s"
+            raise LinkTimeoutError(msg) from None
+
+    async def _take_place(self) -> None:
+        """Wait until the negotiated number of outstanding requests leaves room."""
+        while self.mms.room <= 0 and self.error is None:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._queue.append(waiter)
+            await waiter
+
+    def _flush(self) -> None:
+        output = self.mms.osi.take_output()
+        if output and self._transport is not None:
+            self._transport.write(output)
+
+    def _on_event(self, event: MmsEvent) -> None:
+        if isinstance(event, Answer):
+            future = self._waiting.get(event.invoke_id)
+            if future is not None and not future.done():
+                if event.pdu is None:
+                    future.set_exception(event.error or LinkError("no answer"))
+                else:
+                    future.set_result(event.pdu)
+            self._give_place()
+        elif isinstance(event, Report):
+            if self.on_report is not None:
+                self.on_report(event.pdu)
+        elif isinstance(event, Opened):
+            if not self._opened.done():
+                self._opened.set_result(event.initiate)
+        elif isinstance(event, Closed):
+            self._end(event.error)
+
+    def _give_place(self) -> None:
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+
+async def open_connection(
+    host: str,
+    port: int,
+    *,
+    timeout: float,
+    addresses: AddressSet | None = None,
+    wanted: Initiate | None = None,
+    authentication: Authentication | None = None,
+) -> MmsConnection:
+    """Dial and associate; the whole takes at most ``timeout`` seconds per step."""
+    connection = await dial(
+        lambda: MmsConnection(Initiator(addresses, wanted)), host, port, timeout=timeout
+    )
+    await connection.associate(authentication, timeout)
+    return connection

@@ -1,0 +1,177 @@
+"""The directory of a server: names and types, asked once and kept for the association."""
+
+from dataclasses import dataclass
+
+from ..errors import ServiceError, UnknownNameError
+from ..models import Reference
+from ..protocols.mms import ObjectName, Selector, TypeSpec
+from ..protocols.mms.services import (
+    Access,
+    NameListRequest,
+    ObjectClass,
+    decode_name_list_response,
+    decode_named_variable_list_response,
+    decode_variable_attributes_response,
+    name_list_request,
+    named_variable_list_request,
+    variable_attributes_request,
+)
+from .connection import MmsConnection
+
+__all__ = ["Directory", "Target"]
+
+FC_PREFERENCE = ("ST", "MX", "SP", "SG", "CF", "DC", "EX", "RP", "BR", "CO", "SV", "SR", "OR", "BL")
+"""Which functional constraint a reference without one means, first found."""
+MAX_PARTS = 10_000
+"""Parts of one name list; a server that never says 'no more' is cut off here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A reference resolved to an MMS variable."""
+
+    access: Access
+    """What to ask for."""
+    spec: TypeSpec
+    """Type of the answer."""
+    reference: Reference
+    """The reference with its functional constraint."""
+
+
+class Directory:
+    """Names and types of one server."""
+
+    def __init__(self, connection: MmsConnection, timeout: float) -> None:
+        self._connection = connection
+        self._timeout = timeout
+        self._domains: tuple[str, ...] | None = None
+        self._names: dict[tuple[int, str], frozenset[str]] = {}
+        self._types: dict[ObjectName, TypeSpec] = {}
+        self._lists: dict[ObjectName, tuple[Access, ...]] = {}
+
+    async def _name_list(self, object_class: int, domain: str | None) -> tuple[str, ...]:
+        names: list[str] = []
+        after: str | None = None
+        for _ in range(MAX_PARTS):
+            request = NameListRequest(object_class, domain, after)
+            pdu = await self._connection.request(name_list_request(request), self._timeout)
+            part = decode_name_list_response(pdu)
+            names += part.names
+            # A server that says "more" but sends nothing new would hold us for ever.
+            if not part.more_follows or not part.names or part.names[-1] == after:
+                break
+            after = part.names[-1]
+        return tuple(names)
+
+    async def logical_devices(self) -> tuple[str, ...]:
+        """Logical devices (MMS domains)."""
+        if self._domains is None:
+            self._domains = await self._name_list(ObjectClass.DOMAIN, None)
+        return self._domains
+
+    async def _class_names(self, object_class: int, ld: str) -> frozenset[str]:
+        key = (object_class, ld)
+        if key not in self._names:
+            try:
+                self._names[key] = frozenset(await self._name_list(object_class, ld))
+            except ServiceError:
+                known = ", ".join(await self.logical_devices())
+                msg = f"no logical device {ld!r}; the server has {known}"
+                raise UnknownNameError(msg) from None
+        return self._names[key]
+
+    async def variables(self, ld: str) -> frozenset[str]:
+        """MMS items of a logical device."""
+        return await self._class_names(ObjectClass.NAMED_VARIABLE, ld)
+
+    async def data_sets(self, ld: str) -> tuple[str, ...]:
+        """References of the data sets of a logical device, ``LD/LN.name``."""
+        items = await self._class_names(ObjectClass.NAMED_VARIABLE_LIST, ld)
+        return tuple(f"{ld}/{item.replace('$', '.')}" for item in sorted(items))
+
+    async def type_of(self, name: ObjectName) -> TypeSpec:
+        """Type of a variable."""
+        if name not in self._types:
+            request = variable_attributes_request(name)
+            pdu = await self._connection.request(request, self._timeout)
+            self._types[name] = decode_variable_attributes_response(pdu)
+        return self._types[name]
+
+    async def members(self, name: ObjectName) -> tuple[Access, ...]:
+        """Members of a data set, in order."""
+        if name not in self._lists:
+            request = named_variable_list_request(name)
+            pdu = await self._connection.request(request, self._timeout)
+            self._lists[name] = decode_named_variable_list_response(pdu).members
+        return self._lists[name]
+
+    async def resolve(self, reference: Reference) -> Target:
+        """The variable a reference means; UnknownNameError when the server has none."""
+        if not reference.path:
+            msg = f"{reference} is a logical device; read one of its logical nodes"
+            raise UnknownNameError(msg)
+        steps = [i for i, name in enumerate(reference.path) if name.startswith("(")]
+        cut = steps[0] if steps else len(reference.path)
+        base = Reference(reference.ld, reference.path[:cut], reference.fc)
+        fc = await self._functional_constraint(base)
+        item = "$".join((base.path[0], fc, *base.path[1:]) if fc else base.path)
+        name = ObjectName(item, base.ld)
+        spec = await self.type_of(name)
+        alternate, spec = _selection(reference.path[cut:], spec, reference)
+        return Target(Access(name, alternate), spec, reference.with_fc(fc))
+
+    async def _functional_constraint(self, reference: Reference) -> str:
+        names = await self.variables(reference.ld)
+        node, rest = reference.path[0], reference.path[1:]
+        if reference.fc:
+            if "$".join((node, reference.fc, *rest)) in names:
+                return reference.fc
+        elif not rest and node in names:
+            return ""
+        else:
+            for fc in FC_PREFERENCE:
+                if "$".join((node, fc, *rest)) in names:
+                    return fc
+        found = _nearest(reference, names)
+        msg = f"the server has no {reference}{found}"
+        raise UnknownNameError(msg)
+
+
+def _nearest(reference: Reference, names: frozenset[str]) -> str:
+    """What exists instead, for the error message."""
+    for depth in range(len(reference.path), 0, -1):
+        head = reference.path[: depth - 1]
+        below: set[str] = set()
+        for name in names:
+            parts = name.split("$")
+            # The functional constraint stands second and is no part of the reference.
+            plain = (parts[0], *parts[2:])
+            if plain[: len(head)] == head and len(plain) > len(head):
+                below.add(plain[len(head)])
+        if below:
+            where = ".".join(head) or reference.ld
+            return f"; in {where} there are {', '.join(sorted(below)[:30])}"
+    return ""
+
+
+def _selection(
+    path: tuple[str, ...], spec: TypeSpec, reference: Reference
+) -> tuple[tuple[Selector, ...], TypeSpec]:
+    """Alternate access for ``(3).mag.f`` and the type it selects."""
+    if not path:
+        return (), spec
+    name = path[0]
+    if name.startswith("("):
+        inner = spec.element
+        index = int(name[1:-1])
+        if inner is None or index >= spec.size:
+            msg = f"{reference}: no array element {name}"
+            raise UnknownNameError(msg)
+        nested, result = _selection(path[1:], inner, reference)
+        return (Selector(index=index, nested=nested),), result
+    member = spec.component(name)
+    if member is None:
+        msg = f"{reference}: no {name}; there are {', '.join(spec.names)}"
+        raise UnknownNameError(msg)
+    nested, result = _selection(path[1:], member, reference)
+    return (Selector(component=name, nested=nested),), result
