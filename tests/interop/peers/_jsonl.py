@@ -24,9 +24,8 @@ Request = dict[str, Any]
 Handler = Callable[[Request], Any]
 
 _write_lock = threading.Lock()
-# Kept apart from sys.stdout: C libraries print to descriptor 1 when they feel like it, which would break the line
-# protocol. keep_stdout_clean() sends such prints to stderr.
-_out = sys.stdout
+# The stream of the line protocol. keep_stdout_clean() moves it off descriptor 1.
+_out = [sys.stdout]
 
 
 class Refused(Exception):
@@ -47,19 +46,21 @@ class Quit(Exception):
 
 
 def keep_stdout_clean() -> None:
-    """Keep a private copy of stdout for the protocol and point descriptor 1 at stderr."""
-    global _out
+    """Keep a private copy of stdout for the protocol and point descriptor 1 at stderr.
+
+    C libraries print to descriptor 1 when they feel like it, in the middle of a line if it so happens.
+    """
     private = os.dup(1)
     os.dup2(2, 1)
-    _out = os.fdopen(private, "w", encoding="utf-8", newline="\n")
+    _out[0] = os.fdopen(private, "w", encoding="utf-8", newline="\n")
 
 
 def emit(message: Mapping[str, object]) -> None:
     """Write one line; safe from any thread (report callbacks come on the library's threads)."""
     line = json.dumps(message, ensure_ascii=True)
     with _write_lock:
-        _out.write(line + "\n")
-        _out.flush()
+        _out[0].write(line + "\n")
+        _out[0].flush()
 
 
 def event(name: str, **fields: object) -> None:
@@ -96,7 +97,7 @@ def serve(handlers: Mapping[str, Handler], **ready: object) -> None:
         except Quit:
             emit({"id": request.get("id"), "ok": True, "result": None})
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             emit(_failure(request.get("id"), error))
         else:
             emit({"id": request.get("id"), "ok": True, "result": result})
@@ -115,7 +116,7 @@ async def serve_async(handlers: Mapping[str, Callable[[Request], Awaitable[Any] 
         except Quit:
             emit({"id": request.get("id"), "ok": True, "result": None})
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             emit(_failure(request.get("id"), error))
         else:
             emit({"id": request.get("id"), "ok": True, "result": result})
