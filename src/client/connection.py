@@ -36,11 +36,13 @@ class MmsConnection(asyncio.Protocol):
     # -- asyncio ---------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The TCP connection stands."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         set_low_latency(transport)
 
     def data_received(self, data: bytes) -> None:
+        """Bytes arrived."""
         try:
             for event in self.mms.receive(data):
                 self._on_event(event)
@@ -51,6 +53,7 @@ class MmsConnection(asyncio.Protocol):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """The TCP connection is gone."""
         del exc
         self._transport = None
         self._end(AssociationError("the server closed the connection"))

@@ -168,7 +168,7 @@ class Subscription:
         """Configure and enable now rather than at the first step."""
         if not self._started:
             self._started = True
-            await self._ied._enable(self, self._settings)  # noqa: SLF001 - one unit of two files
+            await self._ied._enable(self, self._settings)
 
     def __aiter__(self) -> Self:
         return self
@@ -205,7 +205,7 @@ class Subscription:
         if self._started and not self._closed:
             self._closed = True
             self._arrived.set()
-            await self._ied._disable(self)  # noqa: SLF001
+            await self._ied._disable(self)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -4,12 +4,12 @@
 server: it negotiates, answers conclude and everything unsupported by itself, and hands requests up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...errors import (
     AssociationError,
     DecodeError,
-    LimitError,
     MeterwireError,
     ProtocolError,
     StateError,
@@ -27,6 +27,7 @@ from ..osi import (
     Refused,
     Released,
     Role,
+    State,
 )
 from ..osi.acse import AUTHENTICATION_FAILURE, Associate
 from .pdu import (
@@ -149,23 +150,22 @@ class Initiator:
         self._outstanding.add(self._last_id)
         return self._last_id
 
-    def receive(self, chunk: bytes) -> list[MmsEvent]:
-        """Events of a chunk; a ProtocolError means that the association is dead."""
-        events: list[MmsEvent] = []
+    def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
+        """Events of a chunk, lazily; a ProtocolError means that the association is dead."""
         for event in self.osi.receive(chunk):
             if isinstance(event, Data):
-                self._on_pdu(decode_pdu(event.pdu), events)
+                told = self._on_pdu(decode_pdu(event.pdu))
+                if told is not None:
+                    yield told
             else:
-                events.append(self._on_other(event))
-        return events
+                yield self._on_other(event)
 
-    def _on_pdu(self, pdu: Pdu, events: list[MmsEvent]) -> None:
+    def _on_pdu(self, pdu: Pdu) -> MmsEvent | None:
         tag = pdu.tag
         invoke_id = pdu.invoke_id
         error: MeterwireError | None = None
         if tag == PduTag.UNCONFIRMED:
-            events.append(Report(pdu))
-            return
+            return Report(pdu)
         if tag == PduTag.CONFIRMED_ERROR:
             error = decode_service_error(pdu)
         elif tag == PduTag.REJECT:
@@ -174,14 +174,16 @@ class Initiator:
             if tag in (PduTag.CONCLUDE_RESPONSE, PduTag.CONCLUDE_REQUEST):
                 if tag == PduTag.CONCLUDE_REQUEST:
                     self.osi.send(CONCLUDE_RESPONSE)
-                return
+                elif self.osi.state is State.OPEN:
+                    self.osi.release()
+                return None
             msg = f"MMS PDU {tag:02X} is not for a client"
             raise DecodeError(msg, offset=0, data=pdu.data)
         # An answer nobody asked for (or waits for any more) is dropped: it must not kill the rest.
-        if invoke_id in self._outstanding:
-            assert invoke_id is not None
-            self._outstanding.discard(invoke_id)
-            events.append(Answer(invoke_id, None if error else pdu, error))
+        if invoke_id is None or invoke_id not in self._outstanding:
+            return None
+        self._outstanding.discard(invoke_id)
+        return Answer(invoke_id, None if error else pdu, error)
 
     def _on_other(self, event: Event) -> MmsEvent:
         if isinstance(event, Accepted):
@@ -195,9 +197,8 @@ class Initiator:
         return Closed(AssociationError(reason))
 
     def release(self) -> None:
-        """Conclude and release in order."""
+        """Conclude; when the server agrees the association is released, :class:`Closed` follows."""
         self.osi.send(CONCLUDE_REQUEST)
-        self.osi.release()
 
 
 class Responder:
@@ -211,21 +212,24 @@ class Responder:
         self.negotiated = self.offered
         self._wanted: Initiate | None = None
 
-    def receive(self, chunk: bytes) -> list[MmsEvent]:
-        """Events of a chunk; a ProtocolError means that the association is dead."""
-        events: list[MmsEvent] = []
+    def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
+        """Events of a chunk, lazily; a ProtocolError means that the association is dead.
+
+        Answer each request before taking the next event.
+        """
         for event in self.osi.receive(chunk):
             if isinstance(event, Data):
-                self._on_pdu(event.pdu, events)
+                request = self._on_pdu(event.pdu)
+                if request is not None:
+                    yield request
             elif isinstance(event, ConnectIndication):
                 self._wanted = decode_initiate(event.user_data)
-                events.append(Proposal(event.request))
+                yield Proposal(event.request)
             elif isinstance(event, Released):
-                events.append(Closed(None))
+                yield Closed(None)
             else:
                 reason = getattr(event, "reason", "unexpected")
-                events.append(Closed(AssociationError(reason)))
-        return events
+                yield Closed(AssociationError(reason))
 
     def accept(self) -> Opened:
         """Accept the client; every parameter becomes the smaller of both wishes."""
@@ -251,17 +255,15 @@ class Responder:
         diagnostic = AUTHENTICATION_FAILURE if authentication_failed else 1
         self.osi.refuse(diagnostic=diagnostic, mms=initiate_error(8, 0))
 
-    def _on_pdu(self, data: bytes, events: list[MmsEvent]) -> None:
+    def _on_pdu(self, data: bytes) -> Request | None:
         try:
             pdu = decode_pdu(data)
-        except LimitError:
-            raise
         except ProtocolError:
             self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.INVALID_PDU))
-            return
+            return None
         if pdu.tag == PduTag.CONFIRMED_REQUEST:
-            events.append(Request(pdu))
-        elif pdu.tag == PduTag.CONCLUDE_REQUEST:
+            return Request(pdu)
+        if pdu.tag == PduTag.CONCLUDE_REQUEST:
             self.osi.send(CONCLUDE_RESPONSE)
         elif pdu.tag == PduTag.CANCEL_REQUEST:
             # Requests are answered within one receive, so there is never one left to cancel:
@@ -269,10 +271,11 @@ class Responder:
             identifier = data[pdu.start : pdu.stop]
             if not 1 <= len(identifier) <= 5:
                 self.osi.send(reject(None, RejectKind.CANCEL_REQUEST, RejectKind.INVALID_PDU))
-                return
-            self.osi.send(_cancel_error(identifier))
+            else:
+                self.osi.send(_cancel_error(identifier))
         elif pdu.tag not in (PduTag.REJECT, PduTag.UNCONFIRMED):
             self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.UNKNOWN_PDU_TYPE))
+        return None
 
 
 def _cancel_error(identifier: bytes) -> bytes:

@@ -15,6 +15,7 @@ from .association import (
     Refused,
     Released,
     Role,
+    State,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Refused",
     "Released",
     "Role",
+    "State",
 ]

@@ -7,6 +7,7 @@ clients fast.
 """
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -308,38 +309,40 @@ class Association:
 
     # -- what the peer sent ----------------------------------------------------------------
 
-    def receive(self, chunk: bytes) -> list[Event]:
-        """Events of a chunk of the byte stream.
+    def receive(self, chunk: bytes) -> Iterator[Event]:
+        """Events of a chunk of the byte stream, lazily.
+
+        Act on each event before taking the next: a request may share its chunk with the FINISH
+        that follows it, and must be answered before the association closes.
 
         Raises a ProtocolError on anything illegal; the association is then closed, and what
         ``take_output`` gives is the last to be sent.
         """
-        events: list[Event] = []
         try:
             for tpdu in self._splitter.feed(chunk):
                 if tpdu[1] & 0xF0 != cotp.DT:
-                    self._transport(tpdu, events)
-                    continue
-                sdu = self._reassembler.feed(tpdu)
-                if sdu is not None:
-                    self._session(sdu, events)
+                    event = self._transport(tpdu)
+                else:
+                    sdu = self._reassembler.feed(tpdu)
+                    event = None if sdu is None else self._session(sdu)
+                if event is not None:
+                    yield event
         except ProtocolError:
             self.abort()
             raise
-        return events
 
-    def _transport(self, tpdu: bytes, events: list[Event]) -> None:
+    def _transport(self, tpdu: bytes) -> Event | None:
         code = tpdu[1] & 0xF0
         if code in (cotp.CR, cotp.CC):
             connection = cotp.decode_connection(tpdu)
             self._move("CR" if code == cotp.CR else "CC")
             (self._on_cr if code == cotp.CR else self._on_cc)(connection)
-        elif code in (cotp.DR, cotp.ER):
+            return None
+        if code in (cotp.DR, cotp.ER):
             self._move("DR")
-            events.append(Aborted("the peer's transport disconnected"))
-        else:
-            msg = f"TPDU {tpdu[1]:02X} is not known"
-            raise DecodeError(msg, offset=1, data=tpdu)
+            return Aborted("the peer's transport disconnected")
+        msg = f"TPDU {tpdu[1]:02X} is not known"
+        raise DecodeError(msg, offset=1, data=tpdu)
 
     def _on_cr(self, request: cotp.ConnectionTpdu) -> None:
         proposed = cotp.DEFAULT_SIZE_CODE if request.size_code is None else request.size_code
@@ -360,7 +363,7 @@ class Association:
         self._send_sdu(self._request)
         self._request = b""
 
-    def _session(self, sdu: bytes, events: list[Event]) -> None:
+    def _session(self, sdu: bytes) -> Event | None:
         if sdu[:4] == session.DATA:
             if self.state is not State.OPEN:
                 self._move("DATA")
@@ -369,15 +372,13 @@ class Association:
             if context != self._context:
                 msg = f"data on presentation context {context}, negotiated is {self._context}"
                 raise DecodeError(msg, offset=start, data=sdu)
-            events.append(Data(pdu))
-            return
+            return Data(pdu)
         spdu = session.decode(sdu)
         name = SpduKind.NAMES[spdu.kind]
         if spdu.kind == SpduKind.ABORT_ACCEPT:
-            return
+            return None
         self._move(name)
-        handler = _HANDLERS[spdu.kind]
-        events.append(handler(self, spdu))
+        return _HANDLERS[spdu.kind](self, spdu)
 
     def _on_connect(self, spdu: session.Spdu) -> Event:
         proposal = presentation.decode_connect(spdu.user_data)
