@@ -53,9 +53,7 @@ Source = Variable | Selection | Failure
 """One thing a Read picks; ``encoded()`` is asked at every answer."""
 
 
-def select(
-    variable: Variable, selectors: tuple[Selector, ...]
-) -> "Variable | Selection | None":
+def select(variable: Variable, selectors: tuple[Selector, ...]) -> "Variable | Selection | None":
     """The part of ``variable`` an alternate access picks, None when there is no such part.
 
     One selection gives the thing itself, several give a structure of them, a range an array.
@@ -206,9 +204,7 @@ class MmsImage:
         domain = self.domains.get(name.domain or "")
         return domain.data_sets.get(name.item) if domain is not None else None
 
-    def name_list(
-        self, object_class: int, domain: str | None, after: str | None, room: int
-    ) -> NamePart | None:
+    def name_list(self, object_class: int, domain: str | None, after: str | None, room: int) -> NamePart | None:
         """A part of a name list of at most ``room`` octets; None for an unknown domain."""
         if domain is not None:
             found = self.domains.get(domain)

@@ -53,9 +53,7 @@ def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
     return tuple(members)
 
 
-def _install(
-    engine: ReportEngine, domain: Domain, node: LogicalNode, declaration: ReportControl
-) -> None:
+def _install(engine: ReportEngine, domain: Domain, node: LogicalNode, declaration: ReportControl) -> None:
     if declaration.buffered:
         msg = f"{node.reference}: buffered report control {declaration.name} cannot be served"
         raise UsageError(msg)

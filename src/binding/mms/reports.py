@@ -88,10 +88,7 @@ def _pdu(report: Report, opt_flds: int, entries: Entries, sub: int, *, more: boo
         inclusion |= 1 << (len(members) - 1 - index)
     parts = [_head(report, opt_flds, sub, more=more), mms.encode_bits(inclusion, len(members))]
     if opt_flds & OptFlds.DATA_REF:
-        parts += [
-            mms.encode_string(DataTag.VISIBLE_STRING, members[index].reference)
-            for index, _, _ in entries
-        ]
+        parts += [mms.encode_string(DataTag.VISIBLE_STRING, members[index].reference) for index, _, _ in entries]
     parts += [value for _, _, value in entries]
     if opt_flds & OptFlds.REASON:
         parts += [mms.encode_bits(reason, 6) for _, reason, _ in entries]

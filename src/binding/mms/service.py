@@ -87,9 +87,7 @@ class MmsService:
         assert invoke_id is not None
         handler = _HANDLERS.get(pdu.service)
         if handler is None:
-            return reject(
-                invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE
-            )
+            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
         try:
             answer = handler(self, pdu, client)
         except LimitError:
@@ -158,9 +156,7 @@ class MmsService:
         self.writes.accepted += len(codes) - refused
         return write_response(codes)
 
-    def _write_one(
-        self, access: Access, data: bytes, bounds: tuple[int, int], client: Client
-    ) -> int | None:
+    def _write_one(self, access: Access, data: bytes, bounds: tuple[int, int], client: Client) -> int | None:
         variable = self.image.find(access.name)
         if variable is None:
             return NON_EXISTENT
@@ -192,9 +188,7 @@ class MmsService:
     def _name_list(self, pdu: Pdu, client: Client) -> Result:
         request = decode_name_list_request(pdu.data, pdu.start, pdu.stop)
         room = client.max_pdu - NAME_LIST_ENVELOPE
-        part = self.image.name_list(
-            request.object_class, request.domain, request.continue_after, room
-        )
+        part = self.image.name_list(request.object_class, request.domain, request.continue_after, room)
         if part is None:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
         return name_list_response(part.names, more_follows=part.more_follows)

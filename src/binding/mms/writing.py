@@ -36,9 +36,7 @@ def handler_of(variable: Variable) -> WriteHandler | None:
     return None
 
 
-def decode_changes(
-    variable: Variable, data: bytes, start: int, end: int
-) -> tuple[list[Change], int | None]:
+def decode_changes(variable: Variable, data: bytes, start: int, end: int) -> tuple[list[Change], int | None]:
     """Leaf values of a Data element written to ``variable``, or a DataAccessError code."""
     changes: list[Change] = []
     try:
@@ -47,9 +45,7 @@ def decode_changes(
         return changes, TYPE_INCONSISTENT
 
 
-def _collect(
-    variable: Variable, data: bytes, start: int, end: int, changes: list[Change]
-) -> int | None:
+def _collect(variable: Variable, data: bytes, start: int, end: int, changes: list[Change]) -> int | None:
     tag, first, stop = ber.read_header(data, start, end)
     leaf = variable.leaf
     if leaf is not None and leaf.type is not None:
@@ -86,4 +82,3 @@ def _add(leaf: DataAttribute, value: Any, changes: list[Change]) -> int | None:
     except UsageError:
         return VALUE_INVALID
     return None
-
