@@ -97,7 +97,7 @@ def serve(handlers: Mapping[str, Handler], **ready: object) -> None:
         except Quit:
             emit({"id": request.get("id"), "ok": True, "result": None})
             return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
+        except Exception as error:  # whatever it is, the test must hear of it
             emit(_failure(request.get("id"), error))
         else:
             emit({"id": request.get("id"), "ok": True, "result": result})
@@ -116,7 +116,7 @@ async def serve_async(handlers: Mapping[str, Callable[[Request], Awaitable[Any] 
         except Quit:
             emit({"id": request.get("id"), "ok": True, "result": None})
             return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
+        except Exception as error:  # whatever it is, the test must hear of it
             emit(_failure(request.get("id"), error))
         else:
             emit({"id": request.get("id"), "ok": True, "result": result})
