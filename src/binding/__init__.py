@@ -1,0 +1,1 @@
+"""Binding: meter items to attributes of the model, and the model to the wire."""
