@@ -1,0 +1,203 @@
+"""The residential terminal at work: meters polled over their lines, served as IEC 61850.
+
+One task per line asks the meters on it in turn; a lost line is opened again. What a meter does not
+answer becomes invalid in the model, it never keeps looking good.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from ..binding.meters import MeterBinding, bind_meters
+from ..client.dlt645 import MeterMaster
+from ..errors import LinkError, LinkTimeoutError, MeterError, ProtocolError
+from ..models.terminals.residential import MeterConfig, residential_terminal
+from ..net.meterlink import parse_meter_url
+from ..reading import Timestamp
+from ..server.mms import MmsServer
+
+__all__ = ["LineStatistics", "MeterAt", "ResidentialTerminal", "find_meters"]
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+"""Seconds between attempts to open a line again: doubled after each, up to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterAt:
+    """A meter and the line it hangs on."""
+
+    line: str
+    """URL of the line without the meter's address, e.g. ``645+tcp://192.0.2.7:10645``."""
+    config: MeterConfig
+    """The meter."""
+
+
+@dataclass(slots=True)
+class LineStatistics:
+    """What happened on one line."""
+
+    polls: int = 0
+    """Complete rounds over all meters of the line."""
+    requests: int = 0
+    answers: int = 0
+    timeouts: int = 0
+    refusals: int = 0
+    checksum_errors: int = 0
+    reconnects: int = 0
+
+
+def line_of(url: str) -> str:
+    """A meter URL without its ``addr`` option: meters on one line share it."""
+    parts = urlsplit(url)
+    options = [o for o in parts.query.split("&") if o and not o.startswith("addr=")]
+    head = url.partition("?")[0]
+    return head + ("?" + "&".join(options) if options else "")
+
+
+async def find_meters(urls: Sequence[str], *, timeout: float = 1.5) -> list[MeterAt]:
+    """Meters of meter URLs; one without ``addr`` is asked for its address (a single meter answers).
+
+    Raises UsageError for a malformed URL and LinkError when a meter without address is silent.
+    """
+    found = []
+    for url in urls:
+        address = parse_meter_url(url).address
+        if not address:
+            async with await MeterMaster.open(url, timeout=timeout) as master:
+                try:
+                    address = await master.read_address()
+                except LinkTimeoutError:
+                    msg = f"{url}: no meter tells its address; give it as ?addr=12 digits"
+                    raise LinkError(msg) from None
+        found.append(MeterAt(line_of(url), MeterConfig(address=address)))
+    return found
+
+
+class ResidentialTerminal:
+    """Meters and server together: ``async with ResidentialTerminal(meters) as terminal``."""
+
+    def __init__(
+        self,
+        meters: Sequence[MeterAt],
+        *,
+        name: str = "HOME",
+        host: str = "127.0.0.1",
+        port: int = 10102,
+        allow_remote: bool = False,
+        poll_seconds: float = 5.0,
+        timeout: float = 1.5,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        started = Timestamp.from_ns(clock())
+        self.ied = residential_terminal(name, [m.config for m in meters], started=started)
+        self.bindings = bind_meters(self.ied)
+        self.server = MmsServer(
+            self.ied, host=host, port=port, allow_remote=allow_remote, clock=clock
+        )
+        self.poll_seconds = poll_seconds
+        self.timeout = timeout
+        self.clock = clock
+        self.lines: dict[str, LineStatistics] = {}
+        self.polled = asyncio.Event()
+        """Set after the first complete round of every line."""
+        self._by_line: dict[str, list[MeterBinding]] = {}
+        for meter in meters:
+            binding = self.bindings[meter.config.address]
+            self._by_line.setdefault(meter.line, []).append(binding)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Serve, and start polling."""
+        await self.server.start()
+        for line, bindings in self._by_line.items():
+            self.lines[line] = LineStatistics()
+            self._tasks.append(asyncio.create_task(self._run_line(line, bindings)))
+
+    async def close(self) -> None:
+        """Stop polling and serving."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.server.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # -- one line --------------------------------------------------------------------------
+
+    async def _run_line(self, line: str, bindings: list[MeterBinding]) -> None:
+        pause = FIRST_PAUSE
+        statistics = self.lines[line]
+        while True:
+            try:
+                async with await MeterMaster.open(line, timeout=self.timeout) as master:
+                    pause = FIRST_PAUSE
+                    await self._poll_for_ever(master, bindings, statistics)
+            except LinkError as error:
+                log.warning("%s; next attempt in %g s", error, pause)
+                self._silence(bindings)
+                statistics.reconnects += 1
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _silence(self, bindings: list[MeterBinding]) -> None:
+        """The line is gone: nothing behind it can look good any more."""
+        now = Timestamp.from_ns(self.clock())
+        for binding in bindings:
+            for item in binding.poll_list(blocks=True):
+                binding.missed(item, at=now)
+
+    async def _poll_for_ever(
+        self, master: MeterMaster, bindings: list[MeterBinding], statistics: LineStatistics
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            for binding in bindings:
+                for item in binding.poll_list(blocks=True):
+                    await self._ask(master, binding, item, statistics)
+            statistics.polls += 1
+            if all(s.polls for s in self.lines.values()):
+                self.polled.set()
+            await asyncio.sleep(max(0.0, began + self.poll_seconds - loop.time()))
+
+    async def _ask(
+        self, master: MeterMaster, binding: MeterBinding, item: str, statistics: LineStatistics
+    ) -> None:
+        dropped = master.checksum_errors
+        statistics.requests += 1
+        try:
+            readings = await master.read(item, binding.address)
+        except LinkTimeoutError:
+            statistics.timeouts += 1
+            binding.missed(item, at=Timestamp.from_ns(self.clock()))
+        except MeterError:
+            statistics.refusals += 1
+            binding.refused(item, at=Timestamp.from_ns(self.clock()))
+        except ProtocolError as error:
+            log.info("%s %s: %s", binding.address, item, error)
+            binding.missed(item, at=Timestamp.from_ns(self.clock()))
+        else:
+            statistics.answers += 1
+            binding.apply(readings, asked=item)
+        dropped = master.checksum_errors - dropped
+        if dropped:
+            statistics.checksum_errors += dropped
+            binding.discard(dropped, at=Timestamp.from_ns(self.clock()))
