@@ -7,16 +7,34 @@ Conversions are exact: counters stay integers, engineering units are scaled as D
 measured value (FC MX) is stored as one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from ..errors import UsageError
 from ..protocols.dlt645 import lookup
 from ..reading import Reading
 
-__all__ = ["CLOCK_ITEMS", "DATE", "DATE_TIME", "RATES", "TABLE", "TIME", "Row", "rows"]
+__all__ = [
+    "CLOCK_ITEMS",
+    "DATE",
+    "DATE_TIME",
+    "DBPOS_OFF",
+    "DBPOS_ON",
+    "RATES",
+    "RELAY_OPEN_BIT",
+    "TABLE",
+    "TIME",
+    "Contact",
+    "Conversion",
+    "Count",
+    "Field",
+    "Flag",
+    "Row",
+    "Scale",
+    "rows",
+]
 
 RATES: Final = range(1, 64)
 DATE, TIME, DATE_TIME = "04000101", "04000102", "0400010C"
@@ -26,10 +44,8 @@ CLOCK_ITEMS: Final = (DATE, TIME)
 DBPOS_OFF, DBPOS_ON = 1, 2
 
 
-class Conversion(Protocol):
-    """From a reading to the value of an attribute; UsageError when the reading is not what the row expects."""
-
-    def __call__(self, reading: Reading) -> Any: ...
+Conversion = Callable[[Reading], Any]
+"""From a reading to the value of an attribute; UsageError when the reading is not what the row expects."""
 
 
 @dataclass(frozen=True, slots=True)

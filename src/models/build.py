@@ -100,7 +100,9 @@ class _Builder:
         if not member.size:
             return self.data_object(name, member.cdc, path, wish, None)
         array = DataObject(name, member.cdc.__name__, is_array=True)
-        for i in range(self.elements(path.rpartition(".")[0], member.size)):
+        count = self.elements(path.rpartition(".")[0], member.size)
+        _refuse_unknown(path, [f"({i})" for i in range(count)], wish)
+        for i in range(count):
             array.add(self.data_object(f"({i})", member.cdc, f"{path}({i})", wish.below(f"({i})"), None))
         return array
 

@@ -57,8 +57,11 @@ class Node:
 
     def __getitem__(self, path: str) -> Any:
         """The descendant at a dotted path; array elements are written ``name(3)``."""
+        return self._descend(path.replace("(", ".(").removeprefix(".").split("."))
+
+    def _descend(self, names: Iterable[str]) -> Any:
         node: Any = self
-        for name in path.replace("(", ".(").split("."):
+        for name in names:
             try:
                 node = node.children[name]
             except KeyError:
@@ -307,7 +310,7 @@ class Ied(Node):
             known = ", ".join(self.children)
             msg = f"no logical device {wanted.ld!r}; this IED has {known}"
             raise UnknownNameError(msg)
-        node = device[".".join(wanted.path)] if wanted.path else device
+        node = device._descend(wanted.path)
         if wanted.fc and isinstance(node, DataAttribute) and node.fc != wanted.fc:
             msg = f"{node.reference} is FC {node.fc}, not {wanted.fc}"
             raise UnknownNameError(msg)
