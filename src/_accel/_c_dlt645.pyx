@@ -11,6 +11,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy  # both also for dlt645.pxi
 
+from ..errors import UsageError
 from . import _py_dlt645 as _twin
 
 cdef extern from "Python.h":
@@ -157,6 +158,8 @@ def encode(address, control, data):
     if not PyBytes_CheckExact(data) or type(address) is not str or type(control) is not int:
         return _twin.encode(address, control, data)
     cdef Py_ssize_t size = PyBytes_GET_SIZE(data), digits = 0, k
+    if not address.isascii():
+        return _twin.encode(address, control, data)
     cdef const uint8_t* text = <const uint8_t*>PyUnicode_AsUTF8AndSize(address, &digits)
     cdef const uint8_t* source = <const uint8_t*>PyBytes_AS_STRING(data)
     cdef uint8_t* out
@@ -181,12 +184,22 @@ def encode(address, control, data):
     return result
 
 
+cdef int acquire(data, Py_buffer* view, Py_ssize_t start) except -1:
+    """The octets of ``data``, once ``start`` is known to lie among them."""
+    PyObject_GetBuffer(data, view, PyBUF_SIMPLE)
+    if start < 0 or start > view.len:
+        size = view.len
+        PyBuffer_Release(view)
+        raise UsageError(f"start {start} is outside {size} octets")
+    return 0
+
+
 def scan(data, Py_ssize_t start=0, bint final=False):
     """Look for the next valid frame: ``(found, offset, end, errors, discarded, examined)``."""
     cdef Py_buffer view
     cdef Hit hit
     cdef Py_ssize_t discarded
-    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    acquire(data, &view, start)
     hit = search(<const uint8_t*>view.buf, view.len, start, final)
     discarded = lost(<const uint8_t*>view.buf, start, hit.offset)
     PyBuffer_Release(&view)
@@ -200,7 +213,7 @@ def extract(cls, data, Py_ssize_t start=0, bint final=False):
     cdef Hit hit
     cdef Py_ssize_t at = start, errors = 0, discarded = 0, examined = 0
     cdef list frames = []
-    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    acquire(data, &view, start)
     try:
         p = <const uint8_t*>view.buf
         while True:
@@ -226,7 +239,7 @@ def batch(data, Py_ssize_t start, rows):
     cdef uint8_t length
     cdef Py_ssize_t count = 0, capacity, at = start, errors = 0, discarded = 0
     cdef Hit hit
-    PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
+    acquire(data, &source, start)
     try:
         PyObject_GetBuffer(rows, &target, PyBUF_WRITABLE)
     except:

@@ -103,15 +103,22 @@ def encode(address: str, control: int, data: Buffer) -> bytes:
     return body + bytes((sum(body) & 0xFF, 0x16))
 
 
+def _inside(start: int, size: int) -> None:
+    if not 0 <= start <= size:
+        raise UsageError(f"start {start} is outside {size} octets")
+
+
 def scan(data: bytes | bytearray, start: int = 0, final: bool = False) -> tuple[bool, int, int, int, int, int]:
     """Look for the next valid frame from ``start``: ``(found, offset, end, errors, discarded, examined)``.
 
     Found: the frame is ``data[offset:end]``. Not found: nothing before ``offset`` matters any more, and nothing can
     be decided before ``data`` is at least ``end`` octets long. ``errors`` counts whole candidates with a wrong
     checksum, ``discarded`` the octets skipped that were not FE, ``examined`` the octets looked at (the work done).
-    With ``final`` there will be no more octets: an incomplete candidate is garbage too.
+    With ``final`` there will be no more octets: an incomplete candidate is garbage too. A start outside ``data`` is a
+    UsageError, here and below.
     """
     size = len(data)
+    _inside(start, size)
     errors = examined = 0
     at = start
     while True:
@@ -179,6 +186,7 @@ def batch(data: Buffer, start: int, rows: object) -> tuple[int, int, int, int]:
     data = bytes(data)
     table = memoryview(rows).cast("B").cast("Q")  # type: ignore[arg-type]
     capacity = len(table) // ROW
+    _inside(start, len(data))
     count = errors = discarded = 0
     at = start
     while count < capacity:

@@ -185,8 +185,9 @@ def readings(
     a StateError too: join the parts first (:class:`.session.Master` does).
     """
     answer = parse_answer(frame)
-    if address is not None and not address_matches(check_address(address), answer.address):
-        raise StateError(f"asked {address}, answered by {answer.address}")
+    pattern = WILDCARD if address is None else check_address(address)
+    if not address_matches(pattern, answer.address):
+        raise StateError(f"asked {pattern}, answered by {answer.address}")
     answer.raise_for_error()
     if answer.function == READ_ADDRESS:
         return [_address_reading(frame, time)]

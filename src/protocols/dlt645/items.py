@@ -312,7 +312,7 @@ def _unknown(item: Item, data: bytes) -> Decoded:
         name=item.name,
         name_zh=item.name_zh,
         unit="",
-        value=data,
+        value=data or None,
         raw=None,
         exponent=0,
         quality=_UNKNOWN_QUALITY if data else Quality.INVALID,
@@ -377,6 +377,10 @@ def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]
     extra = data[at : start + size]
     if extra:
         note = f"{size} octets where {item.length} belong; {extra.hex().upper()} skipped"
-        quality = Quality.QUESTIONABLE if any(extra) else Quality.GOOD
-        found = [_replace(f, note="; ".join(filter(None, (f.note, note))), quality=f.quality | quality) for f in found]
+        found = [_tolerated(value, note, odd=any(extra)) for value in found]
     return found
+
+
+def _tolerated(value: Decoded, note: str, *, odd: bool) -> Decoded:
+    quality = Quality.QUESTIONABLE if odd and value.quality == Quality.GOOD else value.quality
+    return _replace(value, note="; ".join(filter(None, (value.note, note))), quality=quality)
