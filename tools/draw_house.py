@@ -14,22 +14,24 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
-from house import ROOT, WITHIN, floor_of, modules, room_of
+from house import FLOORS, ROOT, WITHIN, floor_of, modules, room_of
 
 __all__ = ["draw"]
 
 PICTURE = ROOT / "docs" / "images" / "house.svg"
-TITLES = (
-    "ground",
-    "codecs",
-    "model",
-    "behaviour",
-    "documents",
-    "binding",
-    "transport",
-    "things that run",
-    "command line",
-)
+TITLES = {
+    "errors": "ground",
+    "protocols": "codecs",
+    "models": "model",
+    "acsi": "behaviour",
+    "scl": "documents",
+    "binding": "binding",
+    "net": "transport",
+    "client": "both ends",
+    "terminals": "at work",
+    "cli": "command line",
+}
+"""What a floor is called, by its first room."""
 INKS = (
     "#2563eb",
     "#c2410c",
@@ -235,7 +237,7 @@ def _bands(bands: dict[int, list[float]], total: float) -> list[str]:
         out += [
             f'<rect x="14" y="{top:.0f}" width="{total - 28:.0f}" height="{bottom - top:.0f}" rx="8" fill="#f1f5f9"/>',
             f'<text class="floor" x="28" y="{middle + 2:.0f}">{floor}</text>',
-            f'<text class="label" x="28" y="{middle + 18:.0f}">{TITLES[floor]}</text>',
+            f'<text class="label" x="28" y="{middle + 18:.0f}">{TITLES[FLOORS[floor][0]]}</text>',
         ]
     return out
 
