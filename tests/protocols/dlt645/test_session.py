@@ -259,15 +259,16 @@ def test_table_reaches_every_state_and_leaves_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "answer"),
+    ("case", "request_"),
     [
         ("shortened address", Frame(address="AAAAAAAA1043", control=0x11, data=bytes.fromhex("00000100"))),
         ("full wildcard", Frame(address="A" * 12, control=0x11, data=bytes.fromhex("00000100"))),
         ("block count is ignored", Frame(address=ADDRESS, control=0x11, data=bytes.fromhex("0000010001"))),
     ],
 )
-def test_meter_answers(request_: str, answer: Frame) -> None:
-    (found,) = meter().handle(answer)
+def test_meter_answers(case: str, request_: Frame) -> None:
+    assert case
+    (found,) = meter().handle(request_)
     assert found == apdu.read_reply(ADDRESS, "00010000", bytes.fromhex("07812100"))
 
 
