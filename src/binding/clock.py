@@ -38,9 +38,14 @@ class MeterClock:
 
     def take(self, reading: Reading, received: Timestamp) -> bool:
         """Learn from a reading of 04000101, 04000102 or 0400010C; True when there is a new verdict."""
-        here = received.datetime
         if received.quality & Timestamp.CLOCK_FAILURE:
             return False  # a terminal without a clock cannot judge another one
+        try:
+            return self._take(reading, received.datetime)
+        except ValueError:
+            return False  # text that is no date or time
+
+    def _take(self, reading: Reading, here: dt.datetime) -> bool:
         if reading.item == DATE and isinstance(reading.value, str):
             self._date = dt.date.fromisoformat(reading.value), here
             return False

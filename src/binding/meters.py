@@ -25,12 +25,22 @@ from ..reading import Quality, Reading, Timestamp
 from .clock import CHINA, MeterClock
 from .meter_table import CLOCK_ITEMS, DATE_TIME, Row, rows
 
-__all__ = ["CLOCK_TOLERANCE", "MISSES_UNTIL_DEAD", "RECEIPT_ACCURACY", "Counters", "MeterBinding", "bind_meters"]
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "MISSES_UNTIL_DEAD",
+    "RECEIPT_ACCURACY",
+    "SILENCES_UNTIL_SPLIT",
+    "Counters",
+    "MeterBinding",
+    "bind_meters",
+]
 
 CLOCK_TOLERANCE: Final = dt.timedelta(minutes=5)
 """Beyond this a meter may no longer be set by broadcast (DL/T 645), so it is not a clock to trust either."""
 MISSES_UNTIL_DEAD: Final = 3
 """Unanswered requests in a row after which LCCH.ChLiv falls."""
+SILENCES_UNTIL_SPLIT: Final = 2
+"""Times a block is left unanswered by a meter that answered the request before, until it is asked item by item."""
 RECEIPT_ACCURACY: Final = 0
 """Significant fraction bits of a receipt time: the value was true at some moment of that second."""
 MOST_ERRORS: Final = (1 << 31) - 1
@@ -111,6 +121,9 @@ class MeterBinding:
         self._device = device
         self._seen: set[_Bound] = set()
         self._misses = 0
+        self._answered: set[str] = set()
+        self._silent: dict[str, int] = {}
+        self._split: set[str] = set()
         self._clock_was_right: bool | None = None
         ied.apply((bound.q, Quality.INVALID) for bounds in self._bound.values() for bound in bounds)
 
@@ -119,7 +132,8 @@ class MeterBinding:
     def poll_list(self, *, blocks: bool = False) -> tuple[str, ...]:
         """Items to read, in the order of the table, the clock first.
 
-        With ``blocks`` items are asked together where the catalogue has a block for two or more of them.
+        With ``blocks`` items are asked together where the catalogue has a block for two or more of them. A block
+        that this meter refused, or left unanswered while it answered other requests, is asked item by item.
         """
         items = [*CLOCK_ITEMS, *self._bound]
         if not blocks:
@@ -128,7 +142,7 @@ class MeterBinding:
 
     def _block_of(self, item: str) -> str:
         for block in (f"{item[:4]}FF{item[6:]}", f"{item[:6]}FF"):
-            if sum(member.di in self._bound for member in expand(block)) > 1:
+            if block not in self._split and sum(member.di in self._bound for member in expand(block)) > 1:
                 return block
         return item
 
@@ -152,6 +166,7 @@ class MeterBinding:
         times = {reading.item: reading.value for reading in believed if reading.item.endswith(".time")}
         accepted = sum(self._show(reading, at, times, changes) for reading in believed)
         if wanted is not None and believed:
+            self._answered.add(asked)
             answered = {reading.item for reading in believed}
             self._unread((item for item in wanted if item not in answered), at, changes)
         self._judge_line(changes, at, answered=bool(believed))
@@ -162,6 +177,10 @@ class MeterBinding:
     def missed(self, item: str, *, at: Timestamp | None = None) -> None:
         """The meter did not answer a request for this item or block in time."""
         self.counters.missed += 1
+        if not self._misses and item not in self._answered:
+            self._silent[item] = self._silent.get(item, 0) + 1
+            if self._silent[item] >= SILENCES_UNTIL_SPLIT:
+                self._split.add(item)
         self._misses += 1
         changes: Changes = {}
         self._unread(self._items(item), at, changes)
@@ -171,6 +190,7 @@ class MeterBinding:
     def refused(self, item: str, *, at: Timestamp | None = None) -> None:
         """The meter answered that it does not have this item or block, or will not tell."""
         self.counters.refused += 1
+        self._split.add(item)
         changes: Changes = {}
         self._unread(self._items(item), at, changes)
         self._judge_line(changes, at, answered=True)
@@ -239,6 +259,8 @@ class MeterBinding:
             for bound in self._bound.get(item, ()):
                 old = bound in self._seen
                 self._doubt(bound, Quality.INVALID | Quality.OLD_DATA if old else Quality.INVALID, at, changes)
+            if item in CLOCK_ITEMS and self._clock_was_right is not None and "LTMS1.TmChSt1" in self._device:
+                self._set(self._device["LTMS1.TmChSt1.q"], Quality.INVALID | Quality.OLD_DATA, at, changes)
 
     def _doubt(self, bound: _Bound, quality: Quality, at: Timestamp | None, changes: Changes) -> None:
         """Change the quality of a value that stays; the time of an occurrence stays with it."""

@@ -8,7 +8,7 @@ import pytest
 
 from meterwire.binding.clock import CHINA, MeterClock
 from meterwire.binding.meter_table import DATE, DATE_TIME, RATES, TIME, rows
-from meterwire.binding.meters import MISSES_UNTIL_DEAD, NO_TIME, MeterBinding, bind_meters
+from meterwire.binding.meters import MISSES_UNTIL_DEAD, NO_TIME, SILENCES_UNTIL_SPLIT, MeterBinding, bind_meters
 from meterwire.errors import UnknownNameError, UsageError
 from meterwire.models import DataAttribute, Ied, LogicalDevice, Trigger
 from meterwire.models.terminals import MeterConfig, residential_terminal
@@ -293,6 +293,14 @@ def test_clock_out_of_tolerance_makes_readings_questionable(ied: Ied, meter: Met
     assert read(ied, "LPHD1.PhyHealth.stVal") == 1
 
 
+def test_a_clock_that_is_no_longer_told_is_old(ied: Ied, meter: MeterBinding) -> None:
+    meter.missed(TIME)
+    assert read(ied, "LTMS1.TmChSt1.q") == Quality.INVALID
+    meter.apply(clock(LOCAL))
+    meter.missed(TIME)
+    assert state(ied, "LTMS1.TmChSt1", "stVal")[:2] == (True, OLD)
+
+
 def test_clock_and_value_in_one_transaction(ied: Ied, meter: MeterBinding) -> None:
     meter.apply([*answer("00010000", 42), *clock(LOCAL - dt.timedelta(minutes=10))])
     assert read(ied, "MMTR1.DmdWh.q") == Quality.QUESTIONABLE
@@ -320,6 +328,9 @@ CLOCKS: list[tuple[str, list[Reading], bool | None]] = [
         [*clock(LOCAL)[:1], *clock(LOCAL, Timestamp(NOW.seconds + 120))[1:]],
         None,
     ),
+    ("no date at all", [Reading(address=ADDRESS, item=DATE, name="", value="soon", time=NOW), *clock(LOCAL)[1:]], None),
+    ("no time at all", [*clock(LOCAL)[:1], Reading(address=ADDRESS, item=TIME, name="", value="soon", time=NOW)], None),
+    ("all FF", [*answer(DATE, b"\xff" * 4), *answer(TIME, b"\xff" * 3)], None),
     ("just after midnight", clock(dt.datetime(2024, 5, 6, 0, 4, 59)), None),
     ("just before midnight", clock(dt.datetime(2024, 5, 6, 23, 55, 0)), None),
     ("the terminal has no clock", clock(LOCAL, Timestamp(0, 0, Timestamp.CLOCK_FAILURE)), None),
@@ -387,6 +398,33 @@ def test_poll_list_in_blocks_asks_for_the_same_items(meter: MeterBinding) -> Non
     )
     asked = {member.di for block in blocks for member in dlt645.expand(block) or (dlt645.lookup(block),)}
     assert set(meter.poll_list()) <= asked
+
+
+PHASES = ("02010100", "02010200", "02010300")
+
+
+def test_a_refused_block_is_asked_item_by_item(meter: MeterBinding) -> None:
+    meter.refused("0201FF00")
+    assert "0201FF00" not in meter.poll_list(blocks=True)
+    assert set(PHASES) < set(meter.poll_list(blocks=True))
+    assert "0202FF00" in meter.poll_list(blocks=True)
+
+
+def test_a_block_left_unanswered_by_a_meter_that_is_there_is_asked_item_by_item(meter: MeterBinding) -> None:
+    for _ in range(SILENCES_UNTIL_SPLIT):
+        assert "0201FF00" in meter.poll_list(blocks=True)
+        meter.apply(answer("02800002", 5000), asked="02800002")
+        meter.missed("0201FF00")
+    assert set(PHASES) < set(meter.poll_list(blocks=True))
+
+
+def test_a_silent_meter_does_not_lose_its_blocks(meter: MeterBinding) -> None:
+    meter.apply(answer("0201FF00", 2200, 2201, 2202), asked="0201FF00")
+    before = meter.poll_list(blocks=True)
+    for _ in range(5):
+        for block in before:
+            meter.missed(block)
+    assert meter.poll_list(blocks=True) == before
 
 
 def test_meters_do_not_mix(ied: Ied) -> None:
