@@ -130,6 +130,27 @@ def test_energy_never_becomes_a_float(ied: Ied, meter: MeterBinding) -> None:
         assert watt_hours == answer("00010000", raw)[0].value * 1000  # type: ignore[operator]
 
 
+def test_counters_beyond_what_a_double_holds(ied: Ied, meter: MeterBinding) -> None:
+    """Not a register of today's meters (8 digits); but then no float lies hidden on the way."""
+    raw = (1 << 53) + 1
+    assert int(float(raw)) != raw
+    meter.apply(
+        [
+            Reading(
+                address=ADDRESS,
+                item="00010000",
+                name="",
+                value=Decimal(raw).scaleb(-2),
+                raw=raw,
+                exponent=-2,
+                unit="kWh",
+                time=NOW,
+            )
+        ]
+    )
+    assert read(ied, "MMTR1.DmdWh.actVal") == raw
+
+
 # --- rules of quality ---------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +232,13 @@ def test_octets_that_are_no_value_are_never_shown(ied: Ied, meter: MeterBinding,
     assert meter.apply(answer("00010000", octets)) == 0
     assert state(ied, "MMTR1.DmdWh", "actVal")[:2] == (42, OLD)
     assert meter.counters.no_value == 1
+
+
+def test_the_last_word_of_one_answer_counts(ied: Ied, meter: MeterBinding) -> None:
+    meter.apply(answer("00010000", 42))
+    meter.missed("00010000")
+    meter.apply([*answer("00010000", 43), *answer("00010000", b"\xff" * 4)])
+    assert read(ied, "MMTR1.DmdWh.q") == OLD
 
 
 def test_refusal_leaves_the_item_unread_and_the_line_alive(ied: Ied, meter: MeterBinding) -> None:
