@@ -44,7 +44,7 @@ def extensions() -> list[Extension]:
             f"meterwire._accel.{source.stem}",
             [str(source.relative_to(HERE))],
             depends=included,
-            extra_compile_args=["/O2"] if os.name == "nt" else ["-O3"],
+            extra_compile_args=["/O2"] if os.name == "nt" else ["-O3", "-g0"],
         )
         for source in sources
     ]
