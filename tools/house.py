@@ -48,6 +48,8 @@ WITHIN: dict[str, tuple[str, ...]] = {
     # MMS rides on the OSI layers, and both speak BER, as GOOSE and SV do
     "protocols.osi": ("protocols.ber",),
     "protocols.mms": ("protocols.ber", "protocols.osi"),
+    # one view over all dialects, for decode
+    "protocols.detect": ("protocols.capture", "protocols.dlt645", "protocols.mms", "protocols.osi"),
     "protocols.goose": ("protocols.ber",),
     "protocols.sv": ("protocols.ber",),
 }

@@ -1,0 +1,132 @@
+"""Which protocol are these octets, and what is each of them? One view over all dialects.
+
+A dialect is recognised by its framing, never by guessing at values; ``as_`` forces one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ..anatomy import Field
+from ..errors import DecodeError, MeterwireError, UsageError
+from . import dlt645
+from .capture import Packet
+from .capture.streams import tcp_payloads
+from .mms.anatomy import explain_tpkt
+from .osi.tpkt import HEADER_SIZE, TpktSplitter
+
+__all__ = ["PROTOCOLS", "Explained", "explain", "explain_capture"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One frame with its anatomy."""
+
+    protocol: str
+    """Name of the protocol, a key of :data:`PROTOCOLS`."""
+    frame: bytes
+    """The frame."""
+    fields: tuple[Field, ...]
+    """Every byte of it."""
+    summary: str = ""
+    """The frame in one line."""
+    error: str = ""
+    """Why the rest of the frame could not be explained."""
+    source: str = ""
+    """Who sent it, in a capture."""
+    target: str = ""
+    """Who got it, in a capture."""
+    time_ns: int = 0
+    """When, in a capture; ns since 1970."""
+
+
+def _dlt645(data: bytes) -> list[Explained]:
+    stream = dlt645.Stream()
+    frames = [*stream.feed(data), *stream.flush()]
+    if not frames:
+        dlt645.decode(data)  # raises with the reason
+    return [_meter_frame(frame) for frame in frames]
+
+
+def _meter_frame(frame: dlt645.Frame) -> Explained:
+    anatomy = frame.anatomy()
+    return Explained(protocol="645", frame=frame.encode(), fields=anatomy, summary=str(frame))
+
+
+def _mms(data: bytes) -> list[Explained]:
+    splitter = TpktSplitter()
+    frames = [_tpkt(tpdu) for tpdu in splitter.feed(data)]
+    if splitter.pending:
+        msg = f"{splitter.pending} octets of an unfinished TPKT at the end"
+        raise DecodeError(msg, offset=len(data) - splitter.pending, data=data[-32:])
+    return frames
+
+
+def _tpkt(tpdu: bytes) -> Explained:
+    size = len(tpdu) + HEADER_SIZE
+    frame = bytes((3, 0, size >> 8, size & 0xFF)) + tpdu
+    try:
+        fields = explain_tpkt(frame)
+    except MeterwireError as error:
+        head = Field(offset=0, data=frame, name="TPKT", meaning="not explained")
+        return Explained(protocol="mms", frame=frame, fields=(head,), error=str(error))
+    named = [f for f in fields if f.depth <= 1 and f.name not in ("context", "invokeID")]
+    summary = " · ".join(f.name for f in named[1:] if not f.name.startswith(("session", "pres")))
+    return Explained(protocol="mms", frame=frame, fields=fields, summary=summary)
+
+
+PROTOCOLS: dict[str, Callable[[bytes], list[Explained]]] = {"645": _dlt645, "mms": _mms}
+"""What ``as_`` may say: DL/T 645-2007, MMS over TPKT."""
+
+
+def _detect(data: bytes) -> str:
+    start = len(data) - len(data.lstrip(b"\xfe"))
+    if data[:2] == b"\x03\x00":
+        return "mms"
+    if data[start : start + 1] == b"\x68" and data[start + 7 : start + 8] == b"\x68":
+        return "645"
+    if b"\x68" in data:
+        return "645"
+    known = ", ".join(PROTOCOLS)
+    msg = f"no known framing in {len(data)} octets; known are {known}"
+    raise DecodeError(msg, offset=0, data=data)
+
+
+def explain(data: bytes, as_: str | None = None) -> list[Explained]:
+    """Every frame in ``data``; DecodeError when there is none, UsageError for an unknown ``as_``."""
+    if as_ is not None and as_ not in PROTOCOLS:
+        msg = f"no protocol {as_!r}; known are {', '.join(PROTOCOLS)}"
+        raise UsageError(msg)
+    return PROTOCOLS[as_ or _detect(data)](data)
+
+
+def explain_capture(packets: Iterable[Packet]) -> Iterator[Explained]:
+    """Every frame of the TCP connections in a capture; other traffic is passed over."""
+    for payload, frames in _frames(packets):
+        for explained in frames:
+            source, target, time_ns = payload
+            yield replace(explained, source=source, target=target, time_ns=time_ns)
+
+
+def _frames(
+    packets: Iterable[Packet],
+) -> Iterator[tuple[tuple[str, str, int], list[Explained]]]:
+    splitters: dict[tuple[str, str], TpktSplitter] = {}
+    streams: dict[tuple[str, str], dlt645.Stream] = {}
+    for payload in tcp_payloads(packets):
+        key = (payload.source, payload.target)
+        where = (*key, payload.time_ns)
+        if key not in splitters and key not in streams:
+            if payload.data[:2] == b"\x03\x00":
+                splitters[key] = TpktSplitter()
+            else:
+                streams[key] = dlt645.Stream()
+        if key in splitters:
+            try:
+                tpdus = splitters[key].feed(payload.data)
+            except DecodeError:
+                del splitters[key]
+                continue
+            yield where, [_tpkt(tpdu) for tpdu in tpdus]
+        else:
+            found = streams[key].feed(payload.data)
+            yield where, [_meter_frame(frame) for frame in found]
