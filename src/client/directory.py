@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..errors import ServiceError, UnknownNameError
 from ..models import Reference
-from ..protocols.mms import ObjectName, Selector, TypeSpec
+from ..protocols.mms import DataTag, ObjectName, Selector, TypeSpec
 from ..protocols.mms.services import (
     Access,
     NameListRequest,
@@ -22,6 +22,22 @@ __all__ = ["Directory", "Target"]
 
 FC_PREFERENCE = ("ST", "MX", "SP", "SG", "CF", "DC", "EX", "RP", "BR", "CO", "SV", "SR", "OR", "BL")
 """Which functional constraint a reference without one means, first found."""
+_STRING, _FLAG = TypeSpec(DataTag.VISIBLE_STRING, -129), TypeSpec(DataTag.BOOLEAN)
+_COUNT = TypeSpec(DataTag.UNSIGNED, 32)
+_OPTIONS, _TRIGGERS = TypeSpec(DataTag.BIT_STRING, -10), TypeSpec(DataTag.BIT_STRING, -6)
+REPORT_CONTROL: dict[str, TypeSpec] = {
+    **dict.fromkeys(("RptID", "DatSet"), _STRING),
+    **dict.fromkeys(("RptEna", "Resv", "GI", "PurgeBuf"), _FLAG),
+    **dict.fromkeys(("ConfRev", "BufTm", "SqNum", "IntgPd"), _COUNT),
+    "OptFlds": _OPTIONS,
+    "TrgOps": _TRIGGERS,
+    "EntryID": TypeSpec(DataTag.OCTET_STRING, 8),
+    "TimeofEntry": TypeSpec(DataTag.BINARY_TIME, 1),
+    "ResvTms": TypeSpec(DataTag.INTEGER, 16),
+    "Owner": TypeSpec(DataTag.OCTET_STRING, -64),
+}
+"""Attributes of report control blocks (8-1), for servers that list a block but neither its attributes nor their types (the
+package iec61850 0.14 does so)."""
 MAX_PARTS = 10_000
 """Parts of one name list; a server that never says 'no more' is cut off here."""
 
@@ -93,8 +109,15 @@ class Directory:
         """Type of a variable."""
         if name not in self._types:
             request = variable_attributes_request(name)
-            pdu = await self._connection.request(request, self._timeout)
-            self._types[name] = decode_variable_attributes_response(pdu)
+            try:
+                pdu = await self._connection.request(request, self._timeout)
+            except ServiceError:
+                standard = _report_control_type(name.item)
+                if standard is None:
+                    raise
+                self._types[name] = standard
+            else:
+                self._types[name] = decode_variable_attributes_response(pdu)
         return self._types[name]
 
     async def members(self, name: ObjectName) -> tuple[Access, ...]:
@@ -132,9 +155,18 @@ class Directory:
             for fc in FC_PREFERENCE:
                 if "$".join((node, fc, *rest)) in names:
                     return fc
+        for fc in (reference.fc,) if reference.fc else ("RP", "BR"):
+            if _report_control_type("$".join((node, fc, *rest))) and "$".join((node, fc, rest[0])) in names:
+                return fc
         found = _nearest(reference, names)
         msg = f"the server has no {reference}{found}"
         raise UnknownNameError(msg)
+
+
+def _report_control_type(item: str) -> TypeSpec | None:
+    """Type of ``LN$RP$block$attribute``, None for anything else."""
+    parts = item.split("$")
+    return REPORT_CONTROL.get(parts[3]) if len(parts) == 4 and parts[1] in ("RP", "BR") else None
 
 
 def _nearest(reference: Reference, names: frozenset[str]) -> str:

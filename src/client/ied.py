@@ -33,7 +33,7 @@ from ..protocols.osi import AddressSet, Authentication
 from .connection import MmsConnection, open_connection
 from .directory import Directory, Target
 from .reports import Subscription, report_id
-from .values import Structure, dress, encode_value
+from .values import dress, encode_value
 
 __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
 
@@ -260,33 +260,49 @@ class IedClient:
     async def _enable_instance(
         self, subscription: Subscription, reference: str, settings: dict[str, Any]
     ) -> None:
-        for attribute, value in settings.items():
-            await self.write(f"{reference}.{attribute}", value)
-        block: Structure = await self.read(reference)
-        data_set = block["DatSet"]
+        """Reserve, configure, enable. Reserving first keeps two clients from configuring one block at
+        once, and there are servers that refuse every other attribute of an unreserved block."""
+        rpt_id = await self.directory.resolve(parse_reference(f"{reference}.RptID"))
+        unbuffered = rpt_id.reference.fc == "RP"
+        if unbuffered:
+            await self.write(f"{reference}.Resv", True)
+        try:
+            for attribute, value in settings.items():
+                await self.write(f"{reference}.{attribute}", value)
+            block = str(rpt_id.access.name).removesuffix("$RptID")
+            subscription.rpt_id = await self.read(f"{reference}.RptID") or block
+            subscription.members = await self._reported(reference)
+            # From here on reports may arrive, even before the answer to the write.
+            self._subscriptions.append(subscription)
+            await self.write(f"{reference}.RptEna", True)
+        except MeterwireError:
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
+            if unbuffered:
+                with contextlib.suppress(MeterwireError):
+                    await self.write(f"{reference}.Resv", False)
+            raise
+        subscription.reference = reference
+
+    async def _reported(self, reference: str) -> list[tuple[str, TypeSpec | None]]:
+        """Members of the data set of a control block."""
+        # The attribute, not the block: not every server tells the type of a block as a whole.
+        data_set = await self.read(f"{reference}.DatSet")
         if not data_set:
             msg = f"{reference} has no data set; give DatSet="
             raise UsageError(msg)
-        domain, _, item = data_set.partition("/")
-        subscription.members = await self._members(ObjectName(item, domain))
-        parsed = parse_reference(reference)
-        target = await self.directory.resolve(parsed)
-        subscription.rpt_id = block["RptID"] or str(target.access.name)
-        # From here on reports may arrive, even before the answer to the write.
-        self._subscriptions.append(subscription)
-        try:
-            await self.write(f"{reference}.RptEna", True)
-        except MeterwireError:
-            self._subscriptions.remove(subscription)
-            raise
-        subscription.reference = reference
+        first, _, second = data_set.partition("/")
+        # DatSet has its logical device in front; a server that leaves it out means its own.
+        domain, item = (first, second) if second else (parse_reference(reference).ld, first)
+        return await self._members(ObjectName(item, domain))
 
     async def _disable(self, subscription: Subscription) -> None:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
             with contextlib.suppress(MeterwireError):
                 await self.write(f"{subscription.reference}.RptEna", False)
-                if "Resv" in (await self.read(subscription.reference)):
+                target = await self.directory.resolve(parse_reference(f"{subscription.reference}.RptEna"))
+                if target.reference.fc == "RP":
                     await self.write(f"{subscription.reference}.Resv", False)
 
     def _on_report(self, pdu: Pdu) -> None:
