@@ -24,6 +24,8 @@ The branch says who must act; the attributes say on what.
     └── FileError                          this file is not what it claims to be
 """
 
+from typing import Any
+
 __all__ = [
     "AssociationError",
     "ChecksumError",
@@ -48,6 +50,16 @@ __all__ = [
 
 class MeterwireError(Exception):
     """Root of the tree; catch this to catch everything meterwire raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Subclasses make their text from arguments they do not keep: a copy must not call __init__.
+        return _copied, (type(self), self.args, vars(self))
+
+
+def _copied(kind: type[MeterwireError], args: tuple[Any, ...], state: dict[str, Any]) -> MeterwireError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
 
 
 class UsageError(MeterwireError, ValueError):
