@@ -12,7 +12,8 @@ What the package cannot do as a client, measured with 0.14.0:
   * write sends what fits the Python value (bool, int, float, str, bytes); there is no call for a bit string or a
     time stamp, so "write" of those answers "unsupported";
   * names inside a data set directory lose their MMS form: members are given as ref and fc;
-  * a report handler must be told the RptID (with rpt_id=None nothing is delivered);
+  * a report handler must be told the RptID (with rpt_id=None nothing is delivered), and where the RptID of the block is
+    empty it must be told the reference that the reports then carry;
   * members that a report does not include come with the value and reason of an earlier report, so what was really on
     the wire cannot be known here. This script lists a member of a partial report only where value or reason differ
     from the report before, and marks every report "merged". Compare with the capture where it matters.
@@ -271,7 +272,9 @@ class Client:
         self.last[reference] = []
         mask = iec61850.RcbWriteMask.fields
         await self.open.install_report_handler(
-            block.object_reference, lambda report: self._on_report(reference, report), rpt_id=block.rpt_id
+            block.object_reference,
+            lambda report: self._on_report(reference, report),
+            rpt_id=block.rpt_id or reference.replace(".", "$"),
         )
         if request.get("reserve", True):
             await self.open.set_rcb_values(block, mask("resv"))
