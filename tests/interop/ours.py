@@ -21,6 +21,7 @@ from meterwire.models import (
     Trigger,
     basic_type,
 )
+from meterwire.models.terminals import MeterConfig, residential_terminal
 from meterwire.reading import Quality, Timestamp
 from meterwire.server import MmsServer
 
@@ -141,6 +142,12 @@ def awkward_ied() -> Ied:
         instances=2,
     )
     return Ied("OURS").add(device)
+
+
+def home() -> Ied:
+    """The residential terminal with two meters, one of them with many rates: the product's own, larger model."""
+    meters = (MeterConfig(address="000000000001", rates=8), MeterConfig(address="000000000002", phases=1))
+    return residential_terminal("HOME", meters)
 
 
 def truth(ied: Ied) -> dict[tuple[str, str], Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import scenarios
 import tshark as tshark_helper
-from ours import OurServer, awkward_ied
+from ours import OurServer, awkward_ied, home
 from peer import Peer
 from recorder import Recorder
 
@@ -41,6 +41,27 @@ def test_their_client_reads_every_leaf(served: tuple[Peer, OurServer], how: str)
 
 def test_their_client_sees_every_type(served: tuple[Peer, OurServer]) -> None:
     scenarios.their_client_sees_types(*served)
+
+
+def test_their_client_reads_a_whole_home(iec61850_client: Peer) -> None:
+    with OurServer(home()) as server, Recorder(server.port) as recorder:
+        iec61850_client("connect", host="127.0.0.1", port=recorder.port)
+        scenarios.their_client_reads(iec61850_client, server, "leaf")
+        iec61850_client("release")
+        if tshark_helper.available():
+            tshark_helper.insist_clean(recorder.capture(), server.port, at_least=1000)
+
+
+def test_their_client_gets_long_name_lists_in_parts(iec61850_client: Peer) -> None:
+    with OurServer(home()) as server, Recorder(server.port) as recorder:
+        iec61850_client("connect", host="127.0.0.1", port=server.port)
+        whole = iec61850_client("names")
+        iec61850_client("release")
+        iec61850_client("connect", host="127.0.0.1", port=recorder.port, max_pdu=1200)
+        assert iec61850_client("names") == whole
+        iec61850_client("release")
+        if tshark_helper.available():
+            tshark_helper.insist_clean(recorder.capture(), server.port, at_least=40)
 
 
 def test_their_client_writes_and_is_refused(served: tuple[Peer, OurServer]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import scenarios
 import tshark as tshark_helper
-from ours import OurServer, awkward_ied
+from ours import OurServer, awkward_ied, home
 from peer import Peer
 from recorder import Recorder
 
@@ -63,6 +63,27 @@ def test_their_client_reads_whole_nodes_and_many_at_once(served: tuple[Peer, Our
     assert client("read_many", targets=targets) == expected
     mixed = client("read_many", targets=[targets[1], {"ref": "OURSLD0/GGIO9.No.stVal", "fc": "ST"}])
     assert mixed == [True, {"error": 10, "name": "object-non-existent"}]
+
+
+def test_their_client_reads_a_whole_home(libiec61850_client: Peer) -> None:
+    with OurServer(home()) as server, Recorder(server.port) as recorder:
+        libiec61850_client("connect", host="127.0.0.1", port=recorder.port)
+        scenarios.their_client_reads(libiec61850_client, server, "leaf")
+        libiec61850_client("release")
+        if tshark_helper.available():
+            tshark_helper.insist_clean(recorder.capture(), server.port, at_least=1000)
+
+
+def test_their_client_gets_long_name_lists_in_parts(libiec61850_client: Peer) -> None:
+    with OurServer(home()) as server, Recorder(server.port) as recorder:
+        libiec61850_client("connect", host="127.0.0.1", port=server.port)
+        whole = libiec61850_client("names")
+        libiec61850_client("release")
+        libiec61850_client("connect", host="127.0.0.1", port=recorder.port, max_pdu=1200)
+        assert libiec61850_client("names") == whole
+        libiec61850_client("release")
+        if tshark_helper.available():
+            tshark_helper.insist_clean(recorder.capture(), server.port, at_least=40)
 
 
 def test_their_client_writes_and_is_refused(served: tuple[Peer, OurServer]) -> None:

@@ -161,6 +161,7 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "ClientReportControlBlock_setTrgOps": (None, (P, I32)),
     "ClientReportControlBlock_setIntgPd": (None, (P, U32)),
     "ClientReportControlBlock_setGI": (None, (P, BOOL)),
+    "MmsConnection_setLocalDetail": (None, (P, I32)),
     "MmsConnection_getDomainNames": (P, (P, E)),
     "MmsConnection_getDomainVariableNames": (P, (P, E, S)),
     "MmsConnection_getDomainVariableListNames": (P, (P, E, S)),

@@ -68,7 +68,12 @@ class Client:
         """Open an association."""
         timeout = int(request.get("timeout_ms", 5000))
         address = f"{request['host']}:{request['port']}"
-        self.connection = await iec61850.IedConnection.connect(address, timeout_ms=timeout, request_timeout_ms=timeout)
+        self.connection = await iec61850.IedConnection.connect(
+            address,
+            timeout_ms=timeout,
+            request_timeout_ms=timeout,
+            local_max_pdu_size=request.get("max_pdu"),
+        )
         return {"version": iec61850.__version__, "identity": None}
 
     async def release(self, _request: Request) -> None:

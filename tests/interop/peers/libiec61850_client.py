@@ -5,7 +5,7 @@
     {"id":2,"cmd":"walk"}
 
 Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is given beside them)
-    connect host port [timeout_ms]  · release · abort · state · quit
+    connect host port [timeout_ms] [max_pdu]  · release · abort · state · quit
     names            names of every domain as GetNameList gives them: {domain: [item, ...]}
     walk             the whole model from types: {"devices": {LD: {LN: {FC: type tree}}}, "leaves": [...], "datasets": {...}}
     read_all         every leaf of the walk read, one Read each (how="leaf"), or by LN$FC (how="fc") or by DO (how="do")
@@ -50,6 +50,9 @@ class Client:
         timeout = int(request.get("timeout_ms", 5000))
         library.IedConnection_setConnectTimeout(self.connection, timeout)
         library.IedConnection_setRequestTimeout(self.connection, timeout)
+        if "max_pdu" in request:
+            mms = library.IedConnection_getMmsConnection(self.connection)
+            library.MmsConnection_setLocalDetail(mms, int(request["max_pdu"]))
         self._ied("IedConnection_connect", request["host"].encode(), int(request["port"]))
         closed = lib.ConnectionCallback(lambda _parameter, _connection: _jsonl.event("closed"))
         self.callbacks["closed"] = closed
