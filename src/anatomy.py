@@ -37,9 +37,7 @@ def _hex(data: bytes) -> str:
 
 def render(fields: Sequence[Field]) -> str:
     """Plain-text table: offset, bytes, name, meaning."""
-    rows = [
-        (f"{f.offset:>5}", _hex(f.data), "  " * f.depth + f.name, f.meaning) for f in fields
-    ]
+    rows = [(f"{f.offset:>5}", _hex(f.data), "  " * f.depth + f.name, f.meaning) for f in fields]
     wide = max((len(r[1]) for r in rows), default=0)
     name = max((len(r[2]) for r in rows), default=0)
     return "\n".join(f"{o}  {b:<{wide}}  {n:<{name}}  {m}".rstrip() for o, b, n, m in rows)

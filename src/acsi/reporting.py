@@ -191,9 +191,7 @@ class UnbufferedReportControl:
                 self._put("ConfRev", (self["ConfRev"] + 1) % (1 << 32))
         elif attribute == "OptFlds":
             value &= _UNBUFFERED_OPT_FLDS
-        elif (attribute == "BufTm" and value > MAX_BUF_TM) or (
-            attribute == "IntgPd" and 0 < value < MIN_INTG_PD
-        ):
+        elif (attribute == "BufTm" and value > MAX_BUF_TM) or (attribute == "IntgPd" and 0 < value < MIN_INTG_PD):
             return Access.VALUE_INVALID
         elif attribute == "TrgOps":
             value &= 0b011111
@@ -265,9 +263,7 @@ class UnbufferedReportControl:
             return
         for index, member in enumerate(self.members):
 
-            def hook(
-                leaf: DataAttribute, reason: Trigger, index: int = index, wanted: int = wanted
-            ) -> None:
+            def hook(leaf: DataAttribute, reason: Trigger, index: int = index, wanted: int = wanted) -> None:
                 del leaf
                 if reason & wanted:
                     self._fresh[index] = self._fresh.get(index, 0) | reason & wanted
@@ -380,10 +376,7 @@ class ReportEngine:
         self, declaration: ReportControl, references: Iterable[tuple[str, str]], data_set: str
     ) -> list[UnbufferedReportControl]:
         """Create the instances of a declaration; ``references`` gives name and reference of each."""
-        made = [
-            UnbufferedReportControl(self, declaration, name, reference, data_set)
-            for name, reference in references
-        ]
+        made = [UnbufferedReportControl(self, declaration, name, reference, data_set) for name, reference in references]
         self.controls += made
         return made
 

@@ -188,8 +188,6 @@ async def open_connection(
     authentication: Authentication | None = None,
 ) -> MmsConnection:
     """Dial and associate; the whole takes at most ``timeout`` seconds per step."""
-    connection = await dial(
-        lambda: MmsConnection(Initiator(addresses, wanted)), host, port, timeout=timeout
-    )
+    connection = await dial(lambda: MmsConnection(Initiator(addresses, wanted)), host, port, timeout=timeout)
     await connection.associate(authentication, timeout)
     return connection

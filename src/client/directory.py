@@ -186,9 +186,7 @@ def _nearest(reference: Reference, names: frozenset[str]) -> str:
     return ""
 
 
-def _selection(
-    path: tuple[str, ...], spec: TypeSpec, reference: Reference
-) -> tuple[tuple[Selector, ...], TypeSpec]:
+def _selection(path: tuple[str, ...], spec: TypeSpec, reference: Reference) -> tuple[tuple[Selector, ...], TypeSpec]:
     """Alternate access for ``(3).mag.f`` and the type it selects."""
     if not path:
         return (), spec

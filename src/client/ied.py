@@ -250,16 +250,12 @@ class IedClient:
             and (parts[2] == block or (parts[2][:-2] == block and parts[2][-2:].isdigit()))
         )
         if not found:
-            blocks = sorted(
-                {n.split("$")[2] for n in names if n.count("$") == 2 and "$RP$" in n}
-            )
+            blocks = sorted({n.split("$")[2] for n in names if n.count("$") == 2 and "$RP$" in n})
             msg = f"no report control block {reference}; {node} has {', '.join(blocks) or 'none'}"
             raise UnknownNameError(msg)
         return found
 
-    async def _enable_instance(
-        self, subscription: Subscription, reference: str, settings: dict[str, Any]
-    ) -> None:
+    async def _enable_instance(self, subscription: Subscription, reference: str, settings: dict[str, Any]) -> None:
         """Reserve, configure, enable. Reserving first keeps two clients from configuring one block at
         once, and there are servers that refuse every other attribute of an unreserved block."""
         rpt_id = await self.directory.resolve(parse_reference(f"{reference}.RptID"))
@@ -379,5 +375,3 @@ def connect(
     authentication = None if password is None else Authentication(password.encode())
     options = {"addresses": addresses, "wanted": wanted, "authentication": authentication}
     return _Connecting(url, timeout, options)
-
-

@@ -97,9 +97,7 @@ def report_id(report: InformationReport) -> str:
     return report.values[0] if report.values and isinstance(report.values[0], str) else ""
 
 
-def decode_report(
-    report: InformationReport, members: list[tuple[str, TypeSpec | None]]
-) -> Report:
+def decode_report(report: InformationReport, members: list[tuple[str, TypeSpec | None]]) -> Report:
     """Dress a report with the members of its data set; DecodeError when it does not fit them."""
     values = _Values(report.values)
     rpt_id = values.take(str, "RptID")
@@ -127,13 +125,9 @@ def decode_report(
         for _ in included:
             values.take(str, "data reference")
     dressed = [dress(values.take_any(), members[i][1]) for i in included]
-    reasons = [
-        _reasons(values.take(BitString, "reason")) if flags & OptFlds.REASON else ()
-        for _ in included
-    ]
+    reasons = [_reasons(values.take(BitString, "reason")) if flags & OptFlds.REASON else () for _ in included]
     entries = tuple(
-        ReportEntry(members[i][0], value, reason)
-        for i, value, reason in zip(included, dressed, reasons, strict=True)
+        ReportEntry(members[i][0], value, reason) for i, value, reason in zip(included, dressed, reasons, strict=True)
     )
     return Report(rpt_id=rpt_id, entries=entries, **head)
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import LinkError, LinkTimeoutError, UsageError
 
-__all__ = ["dial", "is_loopback", "listen", "local_port", "set_low_latency"]
+__all__ = ["dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
 
 BACKLOG = 1024
 
@@ -18,6 +19,12 @@ P = TypeVar("P", bound=asyncio.BaseProtocol)
 def is_loopback(host: str) -> bool:
     """True for names and addresses that cannot be reached from another machine."""
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without asyncio's wrapping ("Connect call failed (…)")."""
+    number = error.errno
+    return os.strerror(number) if number and number > 0 else error.strerror or str(error)
 
 
 def set_low_latency(transport: asyncio.BaseTransport) -> None:
@@ -53,7 +60,7 @@ async def listen(
     try:
         return await loop.create_server(factory, host, port, backlog=BACKLOG)
     except OSError as error:
-        msg = f"cannot listen on {host}:{port}: {error.strerror or error}; choose another port"
+        msg = f"cannot listen on {host}:{port}: {reason(error)}; choose another port"
         raise LinkError(msg) from None
     except OverflowError:
         msg = f"port {port} is not in 0..65535"
@@ -66,9 +73,7 @@ def local_port(server: asyncio.Server) -> int:
     return port
 
 
-async def dial(
-    factory: Callable[[], P], host: str, port: int, *, timeout: float
-) -> P:
+async def dial(factory: Callable[[], P], host: str, port: int, *, timeout: float) -> P:
     """Connect within ``timeout`` seconds; LinkError or LinkTimeoutError when it cannot be done."""
     loop = asyncio.get_running_loop()
     try:
@@ -78,8 +83,7 @@ async def dial(
         msg = f"{host}:{port} did not answer within {timeout:g} s"
         raise LinkTimeoutError(msg) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        msg = f"cannot connect to {host}:{port}: {reason}; is the server running there?"
+        msg = f"cannot connect to {host}:{port}: {reason(error)}; is the server running there?"
         raise LinkError(msg) from None
     except OverflowError:
         msg = f"port {port} is not in 0..65535"

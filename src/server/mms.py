@@ -83,9 +83,7 @@ class MmsServer:
         self.statistics = Statistics()
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
-        self.reports = report_engine(
-            self.image, clock=clock, deliver=self._deliver, on_schedule=self._schedule
-        )
+        self.reports = report_engine(self.image, clock=clock, deliver=self._deliver, on_schedule=self._schedule)
         self.associations: dict[Hashable, _Association] = {}
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
@@ -93,9 +91,7 @@ class MmsServer:
 
     async def start(self) -> None:
         """Listen; ``port`` then holds the real port."""
-        self._server = await listen(
-            lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote
-        )
+        self._server = await listen(lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote)
         self.port = local_port(self._server)
 
     async def close(self) -> None:

@@ -99,9 +99,7 @@ class ResidentialTerminal:
         started = Timestamp.from_ns(clock())
         self.ied = residential_terminal(name, [m.config for m in meters], started=started)
         self.bindings = bind_meters(self.ied)
-        self.server = MmsServer(
-            self.ied, host=host, port=port, allow_remote=allow_remote, clock=clock
-        )
+        self.server = MmsServer(self.ied, host=host, port=port, allow_remote=allow_remote, clock=clock)
         self.poll_seconds = poll_seconds
         self.timeout = timeout
         self.clock = clock
@@ -178,9 +176,7 @@ class ResidentialTerminal:
                 self.polled.set()
             await asyncio.sleep(max(0.0, began + self.poll_seconds - loop.time()))
 
-    async def _ask(
-        self, master: MeterMaster, binding: MeterBinding, item: str, statistics: LineStatistics
-    ) -> None:
+    async def _ask(self, master: MeterMaster, binding: MeterBinding, item: str, statistics: LineStatistics) -> None:
         dropped = master.checksum_errors
         statistics.requests += 1
         try:

@@ -72,9 +72,7 @@ _NESTED: Table = {
     0x30: ("alternate access", _ALTERNATE),
 }
 _ALTERNATE[0xA0] = ("select", _NESTED)
-_VARIABLES: Table = {
-    0x30: ("variable", {0xA0: ("name", _NAME), 0xA5: ("alternate access", _ALTERNATE)})
-}
+_VARIABLES: Table = {0x30: ("variable", {0xA0: ("name", _NAME), 0xA5: ("alternate access", _ALTERNATE)})}
 _SPECIFICATION: Table = {
     0xA0: ("list of variables", _VARIABLES),
     0xA1: ("variable list name", _NAME),
@@ -210,9 +208,7 @@ _PRESENTATION: Table = {
     0x61: ("user data", _USER_DATA),
     0xA0: ("ARU", {0xA0: ("normal mode", {0x61: ("user data", _USER_DATA)})}),
 }
-_DATA_NAMES = {
-    getattr(DataTag, name): name.lower().replace("_", "-") for name in vars(DataTag) if name.isupper()
-}
+_DATA_NAMES = {getattr(DataTag, name): name.lower().replace("_", "-") for name in vars(DataTag) if name.isupper()}
 
 
 class _Explainer:
@@ -225,9 +221,7 @@ class _Explainer:
             msg = f"more than {MAX_FIELDS} fields in one frame"
             raise DecodeError(msg, offset=start)
         shown = self.data[start:stop]
-        self.fields.append(
-            Field(offset=start, data=shown, name=name, meaning=meaning, depth=depth)
-        )
+        self.fields.append(Field(offset=start, data=shown, name=name, meaning=meaning, depth=depth))
 
     def walk(self, start: int, end: int, table: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -254,9 +248,7 @@ class _Explainer:
             return values if seen and tag == 0xA0 else _SPECIFICATION.get(tag, values)
         return f"[{tag:02X}]", None
 
-    def _one(
-        self, start: int, element: ber.Element, entry: tuple[str, Any], depth: int
-    ) -> None:
+    def _one(self, start: int, element: ber.Element, entry: tuple[str, Any], depth: int) -> None:
         tag, first, stop = element
         name, inside = entry
         if inside == _DATA and tag not in (DataTag.ARRAY, DataTag.STRUCTURE):

@@ -243,9 +243,7 @@ class Responder:
             max_called=min(wanted.max_called, offered.max_called),
             nesting=min(wanted.nesting, offered.nesting),
             services=offered.services,
-            parameters=bytes(
-                a & b for a, b in zip(wanted.parameters, offered.parameters, strict=True)
-            ),
+            parameters=bytes(a & b for a, b in zip(wanted.parameters, offered.parameters, strict=True)),
         )
         self.osi.accept(self.negotiated.encode(PduTag.INITIATE_RESPONSE))
         return Opened(self.negotiated)

@@ -119,9 +119,7 @@ def _encode_selector(selector: Selector) -> bytes:
     return ber.tlv(0xA0, choice + ber.tlv(0x30, encode_alternate_access(selector.nested)))
 
 
-def decode_alternate_access(
-    data: bytes, start: int, end: int, depth: int = 0
-) -> tuple[Selector, ...]:
+def decode_alternate_access(data: bytes, start: int, end: int, depth: int = 0) -> tuple[Selector, ...]:
     """Selections of an ``a5`` (or nested ``30``) content."""
     if depth >= MAX_ALTERNATE_DEPTH:
         msg = f"alternate access nested deeper than {MAX_ALTERNATE_DEPTH}"
@@ -143,9 +141,7 @@ def decode_alternate_access(
             if not nested:
                 msg = "empty nested alternate access"
                 raise DecodeError(msg, offset=first, data=data[first:stop])
-            selectors.append(
-                Selector(selector.component, selector.index, selector.count, nested)
-            )
+            selectors.append(Selector(selector.component, selector.index, selector.count, nested))
         elif tag == 0xA5:
             # Named form: a component name for the answer, which 8-1 peers ignore, then the access.
             _, _, b = ber.read_header(data, first, stop)
@@ -168,9 +164,7 @@ def _selection(data: bytes, tag: int, first: int, stop: int) -> Selector:
         low_tag, a, b = ber.read_header(data, first, stop)
         count_tag, c, d = ber.read_header(data, b, stop)
         if (low_tag, count_tag) == (0x80, 0x81):
-            return Selector(
-                index=ber.decode_unsigned(data, a, b), count=ber.decode_unsigned(data, c, d)
-            )
+            return Selector(index=ber.decode_unsigned(data, a, b), count=ber.decode_unsigned(data, c, d))
     if tag == 0x84:
         return Selector()
     msg = f"alternate access selection {tag:02X}"

@@ -139,9 +139,7 @@ def _decode_variables(data: bytes, start: int, end: int) -> tuple[Access, ...]:
     return tuple(accesses)
 
 
-def _decode_specification(
-    data: bytes, start: int, end: int
-) -> tuple[tuple[Access, ...], ObjectName | None, int]:
+def _decode_specification(data: bytes, start: int, end: int) -> tuple[tuple[Access, ...], ObjectName | None, int]:
     tag, first, stop = ber.read_header(data, start, end)
     if tag == 0xA0:
         return _decode_variables(data, first, stop), None, stop
@@ -199,9 +197,7 @@ def write_request(items: Iterable[tuple[Access, bytes]]) -> bytes:
     """Service element of a Write; each value is a whole Data element."""
     pairs = list(items)
     values = b"".join(value for _, value in pairs)
-    return ber.tlv(
-        Service.WRITE, _encode_variables(access for access, _ in pairs) + ber.tlv(0xA0, values)
-    )
+    return ber.tlv(Service.WRITE, _encode_variables(access for access, _ in pairs) + ber.tlv(0xA0, values))
 
 
 def decode_write_request(data: bytes, start: int, stop: int) -> WriteRequest:
@@ -319,9 +315,7 @@ def decode_name_list_response(pdu: Pdu) -> NameList:
 
 def variable_attributes_request(name: ObjectName) -> bytes:
     """Service element of a GetVariableAccessAttributes."""
-    return ber.tlv(
-        Service.GET_VARIABLE_ACCESS_ATTRIBUTES, ber.tlv(0xA0, encode_object_name(name))
-    )
+    return ber.tlv(Service.GET_VARIABLE_ACCESS_ATTRIBUTES, ber.tlv(0xA0, encode_object_name(name)))
 
 
 def decode_single_name(data: bytes, start: int, stop: int, *, wrapped: bool) -> ObjectName:

@@ -94,9 +94,7 @@ def decode_type(data: bytes, start: int, end: int, depth: int = 0) -> tuple[Type
     raise DecodeError(msg, offset=start, data=data[start:stop])
 
 
-def _components(
-    data: bytes, start: int, end: int, depth: int
-) -> tuple[tuple[str, TypeSpec], ...]:
+def _components(data: bytes, start: int, end: int, depth: int) -> tuple[tuple[str, TypeSpec], ...]:
     components: list[tuple[str, TypeSpec]] = []
     for tag, first, stop in ber.elements(data, start, end):
         if tag != 0xA1:

@@ -270,9 +270,7 @@ class Association:
 
     def refuse(self, *, diagnostic: int = acse.NO_REASON, mms: bytes = b"") -> None:
         """Server: refuse; ``diagnostic`` 13 says authentication failure."""
-        response = Associate(
-            user_data=mms, result=acse.REJECTED_PERMANENT, diagnostic=diagnostic
-        )
+        response = Associate(user_data=mms, result=acse.REJECTED_PERMANENT, diagnostic=diagnostic)
         self._answer(response, "refuse")
 
     def _answer(self, response: Associate, stimulus: str) -> None:

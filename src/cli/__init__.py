@@ -1,0 +1,5 @@
+"""The console command ``meterwire``."""
+
+from .app import main
+
+__all__ = ["main"]

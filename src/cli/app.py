@@ -1,0 +1,89 @@
+"""The command line: one grammar, errors in one line with what to do next, exit codes 0, 1, 2.
+
+0: done. 1: it was tried and failed (peer refused, file is wrong, no answer). 2: it was asked wrongly.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from .. import __version__
+from ..errors import MeterwireError, UsageError
+from . import decode, demo, mms, serve
+from .output import complain
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="meterwire",
+    help="From a meter's bytes on the wire to an IEC 61850 client, and back.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+meter = typer.Typer(help="Simulated meters, with fault injection.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(meter, name="meter")
+server = typer.Typer(
+    help="Terminals at work: meters on one side, IEC 61850 on the other.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(server, name="serve")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"meterwire {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    del version
+
+
+app.command("demo")(demo.demo)
+app.command("decode")(decode.decode)
+app.command("read")(mms.read)
+app.command("write")(mms.write)
+app.command("browse")(mms.browse)
+app.command("watch")(mms.watch)
+server.command("residential")(serve.residential)
+meter.command("645")(serve.meter_645)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code. Never raises for anything a user can cause."""
+    try:
+        code = app(args=arguments, standalone_mode=False, prog_name="meterwire")
+    except UsageError as error:
+        return complain(str(error), 2)
+    except MeterwireError as error:
+        return complain(str(error), 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        # Usage errors of the argument parser, whichever package it lives in (typer carries its own).
+        tell = getattr(error, "format_message", None)
+        if tell is None:
+            raise
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "meterwire"
+        text = tell().rstrip(".")
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(tell() + "\n")
+            return 2
+        return complain(f"{text}; see '{path} --help'", 2)
+    return code if isinstance(code, int) else 0

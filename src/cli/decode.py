@@ -1,0 +1,102 @@
+"""``meterwire decode``: what each byte of a frame is."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..anatomy import as_dicts, render
+from ..errors import FileError, UsageError
+from ..protocols.capture import packets
+from ..protocols.detect import PROTOCOLS, Explained, explain, explain_capture
+from .output import emit
+
+__all__ = ["decode"]
+
+MAX_FILE = 1 << 28
+"""Larger files are refused: 256 MiB."""
+CAPTURE_MAGICS = {bytes.fromhex(magic) for magic in ("d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "0a0d0d0a")}
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+
+
+def decode(
+    what: Annotated[list[str], typer.Argument(help="Hex digits (blanks allowed), a file, or a capture file.")],
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", help=f"Protocol: {', '.join(PROTOCOLS)}; detected when not given."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document per frame.")] = False,
+) -> int:
+    """Explain every byte of a frame, or of every frame of a capture (pcap, pcapng)."""
+    count = 0
+    for explained in _explained(what, as_):
+        count += 1
+        if as_json:
+            emit(_document(explained))
+        else:
+            _show(explained, count)
+    if not count:
+        msg = "no frame of a known protocol in there"
+        raise FileError(msg)
+    return 0
+
+
+def _explained(what: list[str], as_: str | None) -> Iterable[Explained]:
+    data = _bytes_of(what)
+    if data[:4] in CAPTURE_MAGICS:
+        frames: Iterator[Explained] = explain_capture(packets(data))
+        return (f for f in frames if as_ in (None, f.protocol))
+    return explain(data, as_)
+
+
+def _bytes_of(what: list[str]) -> bytes:
+    text = "".join(what)
+    digits = re.sub(r"0x|[\s,:;_-]", "", text, flags=re.IGNORECASE)
+    if _HEX.fullmatch(digits):
+        if len(digits) % 2:
+            msg = f"{len(digits)} hex digits are no whole bytes; check the last one"
+            raise UsageError(msg)
+        return bytes.fromhex(digits)
+    path = Path(" ".join(what))
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if path.is_file() and size <= MAX_FILE else None
+    except (OSError, ValueError):
+        msg = f"{text[:60]!r} is neither hex digits nor a file that can be read"
+        raise UsageError(msg) from None
+    if content is None:
+        msg = f"{path} is no file of at most {MAX_FILE >> 20} MiB"
+        raise UsageError(msg)
+    printable = content.strip()
+    if printable and _HEX.fullmatch(re.sub(r"\s", "", printable.decode("latin-1"))):
+        return _bytes_of([printable.decode("ascii")])
+    return content
+
+
+def _document(explained: Explained) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "protocol": explained.protocol,
+        "summary": explained.summary,
+        "frame": explained.frame.hex().upper(),
+        "fields": as_dicts(explained.fields),
+    }
+    if explained.source:
+        document["time"] = explained.time_ns / 1e9
+        document["source"] = explained.source
+        document["target"] = explained.target
+    if explained.error:
+        document["error"] = explained.error
+    return document
+
+
+def _show(explained: Explained, number: int) -> None:
+    out = sys.stdout
+    if number > 1:
+        out.write("\n")
+    way = f"{explained.source} → {explained.target}  " if explained.source else ""
+    out.write(f"{way}{explained.protocol}: {explained.summary}\n{render(explained.fields)}\n")
+    if explained.error:
+        out.write(f"      ! {explained.error}\n")

@@ -1,0 +1,59 @@
+"""What commands print: tables and trees for people, JSON lines for programs."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+from rich.console import Console
+
+__all__ = ["complain", "console", "emit", "run", "until_stopped"]
+
+
+def console() -> Console:
+    """The console on standard output; colour only on a terminal."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def emit(value: Any) -> None:
+    """One JSON document on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str, code: int) -> int:
+    """One line on standard error; returns ``code``."""
+    sys.stderr.write("meterwire: " + " ".join(text.split()) + "\n")
+    return code
+
+
+def run(work: Coroutine[Any, Any, int]) -> int:
+    """Run a coroutine to its exit code."""
+    return asyncio.run(work)
+
+
+async def until_stopped(also: Awaitable[Any] | None = None) -> None:
+    """Wait for an interrupt or termination signal, or for ``also``."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    installed = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except (NotImplementedError, RuntimeError, ValueError):
+            continue  # Windows, or not the main thread: KeyboardInterrupt ends it instead
+        installed.append(number)
+    waits = [asyncio.ensure_future(stop.wait())]
+    if also is not None:
+        waits.append(asyncio.ensure_future(also))
+    try:
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in waits:
+            task.cancel()
+        for number in installed:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,129 @@
+"""``serve residential`` and ``meter 645``: things that go on until they are stopped."""
+
+import datetime as dt
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from ..binding.clock import CHINA
+from ..errors import UsageError
+from ..net.tcp import is_loopback
+from ..protocols.dlt645 import Faults
+from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
+from ..terminals import ResidentialTerminal, find_meters
+from .output import run, until_stopped
+
+__all__ = ["meter_645", "meter_clock", "residential"]
+
+Remote = Annotated[bool, typer.Option("--allow-remote", help="Permit an address other machines can reach.")]
+
+
+def meter_clock() -> dt.datetime:
+    """What the clock of a meter in China shows now."""
+    now = dt.datetime.now(dt.UTC) + CHINA
+    return now.replace(microsecond=0, tzinfo=None)
+
+
+def residential(
+    meters: Annotated[
+        list[str],
+        typer.Option("--meter", help="645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…; repeatable."),
+    ],
+    name: Annotated[str, typer.Option(help="IED name; logical devices begin with it.")] = "HOME",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 10102,
+    poll: Annotated[float, typer.Option(help="Seconds between rounds.", min=0.05)] = 5.0,
+    timeout: Annotated[float, typer.Option(help="Seconds a meter has to answer.", min=0.05)] = 1.5,
+    remote: Remote = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
+) -> int:
+    """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
+    return run(_residential(meters, name, host, port, poll, timeout, remote=remote))
+
+
+async def _residential(
+    urls: list[str],
+    name: str,
+    host: str,
+    port: int,
+    poll: float,
+    timeout: float,
+    *,
+    remote: bool,
+) -> int:
+    meters = await find_meters(urls, timeout=timeout)
+    terminal = ResidentialTerminal(
+        meters,
+        name=name,
+        host=host,
+        port=port,
+        allow_remote=remote,
+        poll_seconds=poll,
+        timeout=timeout,
+    )
+    async with terminal:
+        devices = ", ".join(terminal.ied.children)
+        sys.stdout.write(f"{terminal.server.url} serves {devices}; stop with Ctrl-C\n")
+        sys.stdout.write(f"try: meterwire browse {terminal.server.url}\n")
+        sys.stdout.flush()
+        await until_stopped()
+    return 0
+
+
+def meter_645(
+    address: Annotated[list[str] | None, typer.Option(help="12 digits; repeatable for several on one line.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 10645,
+    pty: Annotated[bool, typer.Option("--pty", help="A pseudo terminal instead of TCP.")] = False,
+    faults: Annotated[
+        str,
+        typer.Option(
+            help="Probabilities: checksum=0.1,late=0.1,split=0.5,silence=0.1,garbage=0.2,"
+            "address=0.1,item=0.1; late_seconds=, split_gap=, seed=."
+        ),
+    ] = "",
+    speed: Annotated[float, typer.Option(help="Simulated seconds per second; 0 stands still.", min=0)] = 1.0,
+    seed: Annotated[int, typer.Option(help="Seed of the registers.")] = 0,
+    remote: Remote = False,
+) -> int:
+    """Simulate DL/T 645-2007 meters on a TCP port or a pseudo terminal."""
+    if not pty and not remote and not is_loopback(host):
+        msg = f"{host} can be reached from other machines; add --allow-remote if that is wanted"
+        raise UsageError(msg)
+    addresses = address or ["000000000001"]
+    start = meter_clock()
+    meters = [SimulatedMeter(a, seed=seed + i, start=start) for i, a in enumerate(addresses)]
+    return run(_meter_645(meters, host, port, Faults.parse(faults), speed, pty=pty))
+
+
+async def _meter_645(
+    meters: list[SimulatedMeter],
+    host: str,
+    port: int,
+    faults: Faults,
+    speed: float,
+    *,
+    pty: bool,
+) -> int:
+    opened = (
+        serve_meter_pty(meters, faults, speed=speed) if pty else serve_meter(meters, host, port, faults, speed=speed)
+    )
+    async with opened as server:
+        _tell(server)
+        await until_stopped()
+    hits = {kind: count for kind, count in server.injector.injected.items() if count}
+    if hits:
+        told = ", ".join(f"{kind} {count}" for kind, count in hits.items())
+        sys.stdout.write(f"faults injected: {told}\n")
+    return 0
+
+
+def _tell(server: MeterServer) -> None:
+    addresses = ", ".join(meter.address for meter in server.meters)
+    sys.stdout.write(f"{server.url} answers for {addresses}; stop with Ctrl-C\n")
+    url = f"{server.url}?addr={server.meters[0].address}"
+    sys.stdout.write(f"try: meterwire read '{url}' 00010000 0201FF00\n")
+    sys.stdout.flush()
