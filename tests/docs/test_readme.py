@@ -5,10 +5,13 @@ The port in the examples, 10102, is replaced by a free one: two runs of the suit
 
 import asyncio
 import re
+import shlex
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from house import ROOT
@@ -78,6 +81,56 @@ def test_python(code: str, port: int) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     promised = re.findall(r"^    print\(frame\)  # (.*)$", code, re.MULTILINE)
     assert done.stdout.splitlines()[-1:] == promised or (not promised and "HOMEMET/MMXU1" in done.stdout)
+
+
+@contextmanager
+def running(arguments: list[str]) -> Iterator[str]:
+    """Start a serving command on a free port; give the URL it tells, and stop it as Ctrl-C would."""
+    with subprocess.Popen([*arguments, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[0]
+        finally:
+            process.terminate()
+    assert process.returncode == 0
+
+
+def console(line: str, replaced: dict[str, str]) -> list[str]:
+    for old, new in replaced.items():
+        line = line.replace(old, new)
+    command, *arguments = shlex.split(line)
+    assert command == "meterwire"
+    return [str(Path(sys.executable).with_name(command)), *arguments]
+
+
+def test_commands() -> None:
+    lines = [
+        line for block in blocks("README.md", "sh") for line in block.splitlines() if line.startswith("meterwire ")
+    ]
+    meter, terminal, *others = lines
+    with running(console(meter, {})) as meter_url:
+        replaced = {"645+tcp://127.0.0.1:10645": meter_url}
+        with running(console(terminal, replaced)) as server_url:
+            replaced["mms://127.0.0.1:10102"] = server_url
+            for line in others:
+                done = subprocess.run(console(line, replaced), capture_output=True, text=True, check=False, timeout=60)
+                assert done.returncode == 0, f"{line}: {done.stderr}"
+                assert done.stdout.strip(), line
+
+
+def shape(line: str) -> str:
+    """A line without what differs from run to run: numbers, widths, and how many others moved."""
+    return " ".join(re.sub(r"\d+", "0", re.sub(r"  and \d+ more", "", line)).split())
+
+
+def test_demo_prints_the_excerpt(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("meterwire")), "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path)
+    printed = [shape(line) for line in done.stdout.splitlines()]
+    (excerpt,) = blocks("README.md", "text")
+    for line in excerpt.splitlines():
+        if line != "…":
+            assert shape(line) in printed
 
 
 @pytest.mark.parametrize("readme", READMES)
