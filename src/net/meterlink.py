@@ -21,6 +21,9 @@ import serial
 
 from ..errors import LinkError, UsageError
 
+if sys.platform != "win32":
+    import termios
+
 __all__ = ["MeterLink", "MeterUrl", "SerialLink", "TcpLink", "open_meter_link", "parse_meter_url"]
 
 MAX_INBOX: Final = 65_536
@@ -29,6 +32,10 @@ MAX_READ: Final = 4096
 DEFAULT_BAUD: Final = {"645": 2400, "188": 2400}
 PARITIES: Final = ("N", "E", "O")
 OPTIONS: Final = ("baud", "parity", "addr")
+_TERMINAL_ERRORS: tuple[type[Exception], ...] = () if sys.platform == "win32" else (termios.error,)
+_PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError, *_TERMINAL_ERRORS)
+_READ_ERRORS: tuple[type[Exception], ...] = (*_PORT_ERRORS, TypeError)  # the last when closed under its feet
+"""What pyserial raises; SerialException is an OSError, but errors of the terminal driver come as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,7 @@ def parse_meter_url(url: str) -> MeterUrl:
     if carrier == "tcp" or dialect.endswith("+tcp"):
         return _tcp_url(url, dialect.removesuffix("+tcp"), address)
     device = parts.path or parts.netloc
-    if carrier or not dialect or not device:
+    if carrier or not dialect.isalnum() or not device:
         raise UsageError(f"{url}: write 645:///dev/ttyUSB0?baud=2400&parity=E or 645+tcp://host:port")
     baud, parity = options.get("baud", str(DEFAULT_BAUD.get(dialect, 9600))), options.get("parity", "E").upper()
     if not baud.isdecimal() or not 300 <= int(baud) <= 4_000_000:
@@ -230,8 +237,9 @@ class SerialLink:
 
     def _open(self, device: str, baud: int, parity: str) -> serial.Serial:
         try:
-            return serial.Serial(device, baud, bytesize=8, parity=parity, stopbits=1, timeout=0, write_timeout=0)
-        except (OSError, ValueError) as error:  # SerialException is an OSError, and hides errno in its text
+            # the timeout is for the thread; it cannot be changed later on a line that refused its parity (a pty)
+            return serial.Serial(device, baud, bytesize=8, parity=parity, stopbits=1, timeout=0.05)
+        except _PORT_ERRORS as error:
             if parity != "N" and _is_pty(device):  # a pseudo terminal has no parity to set
                 self.parity = "N"
                 return self._open(device, baud, "N")
@@ -278,9 +286,8 @@ class SerialLink:
         while (port := self._port) is not None:
             self._room.wait(0.2)
             try:
-                port.timeout = 0.05
                 data = port.read(MAX_READ if port.in_waiting else 1)
-            except (OSError, TypeError, ValueError) as error:  # what pyserial raises when closed under its feet
+            except _READ_ERRORS as error:
                 self._post(self._lost, f"{self.name}: serial port lost ({error})")
                 return
             if data:
