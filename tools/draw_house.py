@@ -12,7 +12,8 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from html import escape
-from itertools import pairwise
+from itertools import combinations, pairwise
+from zlib import crc32
 
 from house import FLOORS, ROOT, WITHIN, floor_of, modules, room_of
 
@@ -50,6 +51,7 @@ FOUNDATION = "errors"
 
 LEFT, RIGHT, TOP = 118, 26, 76
 BOX, WIDE_BOX, CHAR, LINE = 168, 264, 6.05, 14
+STARTS, SWEEPS, CROSSING = 40, 16, 60
 ROW_GAP, BAND_PAD, COLUMN_GAP, RISER = 40, 14, 22, 10
 STYLE = """
 text { font-family: "DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2937 }
@@ -144,22 +146,49 @@ def raise_risers(nodes: dict[str, Node], uses: dict[str, set[str]]) -> list[tupl
 
 
 def arrange(rows: list[list[Node]], joints: list[tuple[Node, Node]], width: float) -> None:
-    """Order each row by the middle of its neighbours, then push neighbours together without overlap."""
+    """Order each row by the middle of its neighbours and push them together, from many starts; keep the calmest."""
     near: dict[Node, list[Node]] = defaultdict(list)
     for upper, lower in joints:
-        near[upper].append(lower)
-        near[lower].append(upper)
+        weight = 3 if upper.is_riser else 1  # a riser that stays upright is easier to follow than a short join
+        near[upper] += [lower] * weight
+        near[lower] += [upper] * weight
+    best: tuple[float, list[list[Node]], dict[Node, float]] | None = None
+    for start in range(STARTS):
+        for row in rows:
+            row.sort(key=lambda node: crc32(f"{start}{node.room}".encode()))
+            for place, node in enumerate(row):
+                node.x = width * (place + 0.5) / len(row)
+        for turn in range(SWEEPS):
+            sweep(rows if turn % 2 else rows[::-1], near, width, reorder=True)
+            cost = unrest(joints)
+            if best is None or cost < best[0]:
+                best = cost, [list(row) for row in rows], {node: node.x for row in rows for node in row}
+    assert best is not None
+    rows[:] = best[1]
+    for node, x in best[2].items():
+        node.x = x
+    for turn in range(SWEEPS):
+        sweep(rows if turn % 2 else rows[::-1], near, width, reorder=False)
+
+
+def sweep(rows: list[list[Node]], near: dict[Node, list[Node]], width: float, *, reorder: bool) -> None:
+    """Draw every row towards its neighbours once."""
     for row in rows:
-        for place, node in enumerate(row):
-            node.x = width * (place + 0.5) / len(row)
-    for turn in range(60):
-        for row in rows if turn % 2 else rows[::-1]:
-            wish = {
-                node: sum(other.x for other in near[node]) / len(near[node]) if near[node] else node.x for node in row
-            }
-            if turn < 40:
-                row.sort(key=lambda node: (wish[node], node.room))
-            settle(row, wish, width)
+        wish = {node: sum(other.x for other in near[node]) / len(near[node]) if near[node] else node.x for node in row}
+        if reorder:
+            row.sort(key=lambda node: (wish[node], node.room))
+        settle(row, wish, width)
+
+
+def unrest(joints: list[tuple[Node, Node]]) -> float:
+    """Tell how hard a drawing is to follow: crossings of lines, and how far they lead sideways."""
+    by_row: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for upper, lower in joints:
+        by_row[upper.row].append((upper.x, lower.x))
+    crossings = sum(
+        (one[0] - two[0]) * (one[1] - two[1]) < 0 for pairs in by_row.values() for one, two in combinations(pairs, 2)
+    )
+    return CROSSING * crossings + sum(abs(upper.x - lower.x) for upper, lower in joints)
 
 
 def settle(row: list[Node], wish: dict[Node, float], width: float) -> None:
