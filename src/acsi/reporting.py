@@ -292,7 +292,7 @@ class UnbufferedReportControl:
         if self._pending and not self._pending.keys().isdisjoint(fresh):
             self._flush()
         if not self._pending:
-            self._pending_since = now
+            self._pending_since = self.engine.wall()
         for index, reason in fresh.items():
             self._pending[index] = (reason, self.members[index].snapshot())
         buffer_time = self["BufTm"]
@@ -311,7 +311,7 @@ class UnbufferedReportControl:
 
     def _scan(self, reason: int) -> None:
         entries = tuple((i, reason, m.snapshot()) for i, m in enumerate(self.members))
-        self._emit(entries, self.engine.clock())
+        self._emit(entries, self.engine.wall())
 
     def _emit(self, entries: tuple[tuple[int, int, bytes], ...], time_ns: int) -> None:
         report = Report(
@@ -345,19 +345,26 @@ class UnbufferedReportControl:
 
 
 class ReportEngine:
-    """All report control blocks of one server."""
+    """All report control blocks of one server.
+
+    ``clock`` (ns, any origin, never set back) decides when something is due; ``wall`` (ns since
+    1970, the same clock when not given) only dates the entries, so that setting the time of day
+    neither delays nor repeats a report.
+    """
 
     def __init__(
         self,
         ied: Ied,
         *,
         clock: Callable[[], int],
+        wall: Callable[[], int] | None = None,
         resolve: Resolver,
         deliver: Callable[[Report], None],
         on_schedule: Callable[[], None],
     ) -> None:
         self.ied = ied
         self.clock = clock
+        self.wall = wall or clock
         self.resolve = resolve
         self.deliver = deliver
         self.schedule = on_schedule

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -18,6 +19,8 @@ from ..protocols.osi import AddressSet, Authentication
 
 __all__ = ["MmsConnection", "open_connection"]
 
+log = logging.getLogger(__name__)
+
 
 class MmsConnection(asyncio.Protocol):
     """An association; made by :func:`open_connection`."""
@@ -27,6 +30,8 @@ class MmsConnection(asyncio.Protocol):
         self.on_report: Callable[[Pdu], None] | None = None
         self.on_closed: Callable[[AssociationError | None], None] | None = None
         self.error: MeterwireError | None = None
+        self.unreadable_reports = 0
+        """Reports that arrived and could not be decoded."""
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Pdu]] = {}
         self._queue: deque[asyncio.Future[None]] = deque()
@@ -140,6 +145,16 @@ class MmsConnection(asyncio.Protocol):
             msg = f"no answer from the server within {timeout:g} s"
             raise LinkTimeoutError(msg) from None
 
+    def _report(self, pdu: Pdu) -> None:
+        if self.on_report is None:
+            return
+        try:
+            self.on_report(pdu)
+        except ProtocolError as error:
+            # One report we cannot read is no reason to lose the association and all later ones.
+            self.unreadable_reports += 1
+            log.warning("a report could not be read: %s", error)
+
     async def _take_place(self) -> None:
         """Wait until the negotiated number of outstanding requests leaves room."""
         while self.mms.room <= 0 and self.error is None:
@@ -162,8 +177,7 @@ class MmsConnection(asyncio.Protocol):
                     future.set_result(event.pdu)
             self._give_place()
         elif isinstance(event, Report):
-            if self.on_report is not None:
-                self.on_report(event.pdu)
+            self._report(event.pdu)
         elif isinstance(event, Opened):
             if not self._opened.done():
                 self._opened.set_result(event.initiate)

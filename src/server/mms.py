@@ -5,7 +5,6 @@ not the event loop, decides the rate.
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import time
@@ -16,16 +15,20 @@ from typing import Self
 
 from ..acsi import Report
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
-from ..errors import LinkError, ProtocolError
+from ..errors import ProtocolError
 from ..models import Ied
 from ..net.tcp import listen, local_port, set_low_latency
 from ..protocols.mms import Closed, Initiate, MmsEvent, Proposal, Request, Responder
 from ..protocols.mms.associations import SERVER_SERVICES
 from ..protocols.mms.services import Identity
+from ..protocols.osi import State
 
 __all__ = ["Limits", "MmsServer", "Statistics", "Tap"]
 
 log = logging.getLogger(__name__)
+
+CLOSING_SECONDS, CLOSING_STEPS = 1.0, 50
+"""How long a closing server waits for its last words to be read, and how often it looks."""
 
 Tap = Callable[[int, int, str, bytes], None]
 """Called with connection number, time (ns), direction ``"in"``/``"out"`` and bytes."""
@@ -83,7 +86,7 @@ class MmsServer:
         self.statistics = Statistics()
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
-        self.reports = report_engine(self.image, clock=clock, deliver=self._deliver, on_schedule=self._schedule)
+        self.reports = report_engine(self.image, clock=time.monotonic_ns, wall=clock, deliver=self._deliver, on_schedule=self._schedule)
         self.associations: dict[Hashable, _Association] = {}
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
@@ -98,12 +101,19 @@ class MmsServer:
         """Abort every association and stop listening."""
         if self._server is not None:
             self._server.close()
-        for association in list(self.associations.values()):
+        associations = list(self.associations.values())
+        for association in associations:
             association.abort()
         if self._timer is not None:
             self._timer.cancel()
         self.reports.close()
         self.image.close()
+        for _ in range(CLOSING_STEPS):
+            if not self.associations:
+                break
+            await asyncio.sleep(CLOSING_SECONDS / CLOSING_STEPS)
+        for association in associations:
+            association.drop()
         if self._server is not None:
             await self._server.wait_closed()
 
@@ -143,7 +153,7 @@ class MmsServer:
             self._timer = None
         if deadline is not None:
             loop = asyncio.get_running_loop()
-            delay = max(0, deadline - self.clock()) / 1e9
+            delay = max(0, deadline - time.monotonic_ns()) / 1e9
             self._timer = loop.call_later(delay, self._on_timer)
 
     def _on_timer(self) -> None:
@@ -196,8 +206,7 @@ class _Association(asyncio.Protocol):
         except ProtocolError as error:
             server.statistics.broken += 1
             log.info("association %d broken: %s", self.number, error)
-            self.flush()
-            self._close()
+            self._end()
             return
         self.flush()
 
@@ -231,17 +240,16 @@ class _Association(asyncio.Protocol):
             if self._half_open is not None:
                 self._half_open.cancel()
         elif isinstance(event, Closed):
-            self.flush()
-            self._close()
+            self._end()
 
     def send_all(self, pdus: list[bytes]) -> None:
         """Send unconfirmed PDUs, together with whatever else this turn of the loop brings."""
         transport = self._transport
-        if transport is None:
+        if transport is None or self.mms.osi.state is not State.OPEN:
             return
         if transport.get_write_buffer_size() > self.server.limits.max_unsent:
             log.warning("association %d does not read its reports; cut off", self.number)
-            transport.abort()
+            self.drop()
             return
         for pdu in pdus:
             self.mms.osi.send(pdu)
@@ -258,13 +266,19 @@ class _Association(asyncio.Protocol):
                 self.server.tap(self.number, self.server.clock(), "out", output)
             self._transport.write(output)
 
-    def _close(self) -> None:
+    def _end(self) -> None:
+        """The association is over: release what it held at once, not when TCP notices."""
+        self.server.reports.client_gone(self.number)
+        self.flush()
         if self._transport is not None:
             self._transport.close()
 
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def abort(self) -> None:
         """Tell the client that it is over, and close."""
-        with contextlib.suppress(ProtocolError, LinkError):
-            self.mms.osi.abort()
-            self.flush()
-        self._close()
+        self.mms.osi.abort()
+        self._end()

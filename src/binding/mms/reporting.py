@@ -16,6 +16,7 @@ def report_engine(
     image: MmsImage,
     *,
     clock: Callable[[], int],
+    wall: Callable[[], int] | None = None,
     deliver: Callable[[Report], None],
     on_schedule: Callable[[], None],
 ) -> ReportEngine:
@@ -23,6 +24,7 @@ def report_engine(
     engine = ReportEngine(
         image.ied,
         clock=clock,
+        wall=wall,
         resolve=lambda data_set: _members(image, data_set),
         deliver=deliver,
         on_schedule=on_schedule,

@@ -69,6 +69,8 @@ def check_address(address: str) -> str:
 
 def address_matches(pattern: str, address: str) -> bool:
     """True when ``address`` is what ``pattern`` asks for; a pair AA in the pattern stands for any pair."""
+    if pattern in {address, WILDCARD}:
+        return True
     return all(pattern[i : i + 2] in {"AA", address[i : i + 2]} for i in range(0, 12, 2))
 
 

@@ -84,10 +84,13 @@ class FaultInjector:
         self.faults = faults or Faults()
         self.injected: dict[str, int] = dict.fromkeys(KINDS, 0)
         """How often each fault was injected."""
+        self._quiet = not any(getattr(self.faults, name) for name in KINDS)
         self._random = random.Random(self.faults.seed)  # noqa: S311 - repeatable on purpose
 
     def apply(self, frame: Frame, preamble: int = 0) -> list[Piece]:
         """The pieces that reach the line instead of ``frame``; none for silence."""
+        if self._quiet:
+            return [Piece(0.0, frame.encode(preamble))]
         draw = self._random
         hit = {name for name in KINDS if draw.random() < getattr(self.faults, name)}
         if "item" in hit and (frame.is_error or frame.di is None):

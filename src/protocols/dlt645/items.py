@@ -213,6 +213,7 @@ def _rows() -> dict[str, list[_Row]]:
     return rows
 
 
+@lru_cache(maxsize=4096)
 def _normal(di: str | int) -> str:
     text = f"{di:08X}" if isinstance(di, int) else di.upper()
     if len(text) != 8 or not all(c in "0123456789ABCDEF" for c in text):
