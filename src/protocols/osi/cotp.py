@@ -117,30 +117,26 @@ def segments(sdu: bytes, tpdu_size: int) -> list[bytes]:
 class Reassembler:
     """Joins DT TPDUs into SDUs."""
 
-    __slots__ = ("_parts", "_size")
+    __slots__ = ("_parts",)
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
+        # One buffer, not a list: a peer that sends an octet a TPDU must not cost us an object for each.
+        self._parts = bytearray()
 
     def feed(self, tpdu: bytes) -> bytes | None:
         """The SDU completed by this DT, None while more follow."""
-        if tpdu[:3] == DT_LAST and not self._parts:
+        parts = self._parts
+        if tpdu[:3] == DT_LAST and not parts:
             return tpdu[3:]
         if tpdu[0] != 2 or tpdu[1] & 0xF0 != DT or tpdu[2] & 0x7F:
             msg = "malformed DT TPDU"
             raise DecodeError(msg, data=tpdu)
-        if len(tpdu) == 3 and not tpdu[2]:
-            # Empty segments carry nothing and would let a peer grow our list for ever.
-            return None
-        self._size += len(tpdu) - 3
-        if self._size > MAX_SDU:
+        if len(parts) + len(tpdu) - 3 > MAX_SDU:
             msg = f"an SDU grows beyond {MAX_SDU} octets without end mark"
             raise LimitError(msg)
-        self._parts.append(tpdu[3:])
+        parts += tpdu[3:]
         if not tpdu[2]:
             return None
-        sdu = b"".join(self._parts)
-        self._parts.clear()
-        self._size = 0
+        sdu = bytes(parts)
+        parts.clear()
         return sdu
