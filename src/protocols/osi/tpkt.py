@@ -19,10 +19,11 @@ def encode(tpdu: bytes) -> bytes:
 class TpktSplitter:
     """Cuts a byte stream into TPDUs; keeps at most one unfinished TPKT (65,535 octets)."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_wanted")
 
     def __init__(self) -> None:
-        self._kept = b""
+        self._kept = bytearray()
+        self._wanted = 0
 
     @property
     def pending(self) -> int:
@@ -31,7 +32,14 @@ class TpktSplitter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """TPDUs completed by ``chunk``; DecodeError when the stream cannot be TPKT."""
-        data = self._kept + chunk if self._kept else chunk
+        data = chunk
+        if self._kept:
+            self._kept += chunk
+            # Octets that trickle in are looked at once, when they are enough.
+            if len(self._kept) < self._wanted:
+                return []
+            data = bytes(self._kept)
+            self._kept.clear()
         tpdus: list[bytes] = []
         start = 0
         total = len(data)
@@ -44,12 +52,15 @@ class TpktSplitter:
                 break
             tpdus.append(data[start + HEADER_SIZE : start + size])
             start += size
-        if start == total:
-            self._kept = b""
-        else:
-            # A first octet that is wrong is told at once, not when three more have trickled in.
-            if data[start] != 3:
-                msg = "not a TPKT header"
-                raise DecodeError(msg, offset=start, data=data[start : start + HEADER_SIZE])
-            self._kept = data[start:]
+        if start < total:
+            self._keep(data, start)
         return tpdus
+
+    def _keep(self, data: bytes, start: int) -> None:
+        # A first octet that is wrong is told at once, not when three more have trickled in.
+        if data[start] != 3:
+            msg = "not a TPKT header"
+            raise DecodeError(msg, offset=start, data=data[start : start + HEADER_SIZE])
+        self._kept += data[start:]
+        known = len(data) - start >= HEADER_SIZE
+        self._wanted = data[start + 2] << 8 | data[start + 3] if known else HEADER_SIZE
