@@ -13,7 +13,7 @@ from ..errors import (
     MeterwireError,
     ProtocolError,
 )
-from ..net.tcp import dial, set_low_latency
+from ..net.tcp import as_stream, dial, set_low_latency
 from ..protocols.mms import Answer, Closed, Initiate, Initiator, MmsEvent, Opened, Pdu, Report
 from ..protocols.osi import AddressSet, Authentication
 
@@ -42,8 +42,7 @@ class MmsConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The TCP connection stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = as_stream(transport)
         set_low_latency(transport)
 
     def data_received(self, data: bytes) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 import serial
 
 from ..errors import LinkError, UsageError
+from .tcp import as_stream
 
 if sys.platform != "win32":
     import termios
@@ -172,8 +173,7 @@ class TcpLink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the connection stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = as_stream(transport)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: octets came."""

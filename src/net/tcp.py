@@ -5,15 +5,23 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from ..errors import LinkError, LinkTimeoutError, UsageError
 
-__all__ = ["dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
+__all__ = ["as_stream", "dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
 
 BACKLOG = 1024
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+
+def as_stream(transport: asyncio.BaseTransport) -> asyncio.Transport:
+    """What a stream protocol's connection_made gets, by its right name.
+
+    Not checked: uvloop's transports are streams without being subclasses of asyncio's.
+    """
+    return cast("asyncio.Transport", transport)
 
 
 def is_loopback(host: str) -> bool:

@@ -22,6 +22,7 @@ from math import isqrt
 from typing import Final
 
 from ..errors import LinkError, UsageError
+from ..net.tcp import as_stream
 from ..protocols.dlt645 import FaultInjector, Faults, Frame, MeterSession, check_address
 from ..protocols.dlt645.meter import RegisterValue
 
@@ -253,11 +254,10 @@ class _Connection(asyncio.Protocol):
         self._line: _Line | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         if len(self._server.connections) >= MAX_CONNECTIONS:
             transport.close()
             return
-        self._transport = transport
+        self._transport = as_stream(transport)
         self._line = _Line(self._server, self._write)
         self._server.connections.add(self)
 

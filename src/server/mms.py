@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from .._accel import mms as accelerated
 from ..acsi import Report
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
 from ..errors import ProtocolError
 from ..models import Ied
-from ..net.tcp import listen, local_port, set_low_latency
+from ..net.tcp import as_stream, listen, local_port, set_low_latency
 from ..protocols.mms import Closed, Initiate, MmsEvent, Proposal, Request, Responder
 from ..protocols.mms.associations import SERVER_SERVICES
 from ..protocols.mms.services import Identity
@@ -184,15 +185,14 @@ class _Association(asyncio.Protocol):
     # -- asyncio ---------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = stream = as_stream(transport)
         server = self.server
         if len(server.associations) >= server.limits.max_associations:
             server.statistics.refused += 1
-            transport.abort()
+            stream.abort()
             return
         server.associations[self.number] = self
-        set_low_latency(transport)
+        set_low_latency(stream)
         loop = asyncio.get_running_loop()
         self._half_open = loop.call_later(server.limits.half_open_seconds, self.abort)
 
@@ -200,8 +200,9 @@ class _Association(asyncio.Protocol):
         server = self.server
         if server.tap is not None:
             server.tap(self.number, server.clock(), "in", data)
+        data = self._answer_known_reads(data)
         try:
-            for event in self.mms.receive(data):
+            for event in self.mms.receive(data) if data else ():
                 self._on_event(event)
         except ProtocolError as error:
             server.statistics.broken += 1
@@ -228,6 +229,22 @@ class _Association(asyncio.Protocol):
             self._transport.resume_reading()
 
     # -- MMS -------------------------------------------------------------------------------
+
+    def _answer_known_reads(self, data: bytes) -> bytes:
+        """Answer the known Reads at the start of ``data`` on the short way; what is left of it."""
+        osi = self.mms.osi
+        server = self.server
+        ready = server.service.ready
+        if not ready or not osi.is_between_frames:
+            return data
+        answers, used, count = accelerated.answer_reads(
+            data, osi.context, ready, self.client.max_pdu, osi.max_tpdu
+        )
+        if not count:
+            return data
+        osi.put(answers)
+        server.statistics.requests += count
+        return data[used:]
 
     def _on_event(self, event: MmsEvent) -> None:
         if isinstance(event, Request):
