@@ -171,7 +171,7 @@ def test_a_bad_line_costs_time_but_never_a_wrong_value(kind: str) -> None:
         meter = SimulatedMeter(ADDRESS, seed=3, start=START)
         async with serve_meter(meter, faults=faults, speed=0) as server:  # noqa: SIM117
             async with await MeterMaster.open(server.url + f"?addr={ADDRESS}", timeout=0.1, retries=20) as master:
-                for _ in range(8):
+                for _ in range(4):
                     for di in ("00010000", "00010100", "02010100"):
                         (reading,) = await master.read(di)
                         assert (reading.item, reading.address, reading.raw) == (di, ADDRESS, meter.registers[di])
@@ -198,7 +198,7 @@ def test_everything_at_once() -> None:
         meter = SimulatedMeter(ADDRESS, seed=3, start=START)
         async with serve_meter(meter, faults=faults, speed=0) as server:  # noqa: SIM117
             async with await MeterMaster.open(server.url + f"?addr={ADDRESS}", timeout=0.1, retries=30) as master:
-                for _ in range(20):
+                for _ in range(10):
                     found = await master.read("0001FF00")
                     assert [r.raw for r in found] == [meter.registers[f"0001{n:02X}00"] for n in range(5)]
 
