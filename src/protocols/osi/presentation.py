@@ -98,8 +98,8 @@ def encode_accept(acse: bytes, proposal: Connect) -> bytes:
 
 
 def encode_abort(acse: bytes, context: int) -> bytes:
-    """ARU PPDU, normal mode."""
-    return ber.tlv(0xA0, ber.tlv(0xA0, encode_user_data(context, acse)))
+    """ARU PPDU, normal mode: ``a0 { 61 { … } }``, without the optional list of contexts."""
+    return ber.tlv(0xA0, encode_user_data(context, acse))
 
 
 def _normal_mode(ppdu: bytes) -> tuple[int, int]:
@@ -158,6 +158,10 @@ def decode_connect(ppdu: bytes) -> Connect:
     if max(len(calling), len(called)) > MAX_SELECTOR:
         msg = f"presentation selector of more than {MAX_SELECTOR} octets"
         raise LimitError(msg, offset=start)
+    if len({identifier for identifier, _ in contexts}) < len(contexts):
+        msg = "two presentation contexts with one identifier"
+        raise DecodeError(msg, offset=start)
+    # Of several contexts for one syntax the first is taken, the others are refused.
     by_syntax = {syntax: identifier for identifier, syntax in reversed(contexts)}
     if ACSE_SYNTAX not in by_syntax or MMS_SYNTAX not in by_syntax:
         msg = "no presentation context for ACSE and MMS over BER"
@@ -171,7 +175,7 @@ def decode_connect(ppdu: bytes) -> Connect:
         called=called,
         acse_context=by_syntax[ACSE_SYNTAX],
         mms_context=by_syntax[MMS_SYNTAX],
-        results=tuple(syntax in (ACSE_SYNTAX, MMS_SYNTAX) for _, syntax in contexts),
+        results=tuple(i in (by_syntax[ACSE_SYNTAX], by_syntax[MMS_SYNTAX]) for i, _ in contexts),
     )
 
 
