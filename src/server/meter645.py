@@ -220,8 +220,9 @@ class _Line:
 
     def receive(self, data: bytes) -> None:
         self._server.catch_up()
+        now = self._loop.time()
         for session in self._sessions:
-            for answer in session.feed(data):
+            for answer in session.feed(data, now):
                 self._answer(answer)
 
     def _answer(self, frame: Frame) -> None:

@@ -13,6 +13,7 @@ from . import apdu
 from .formats import RawValue
 from .frame import Frame, Stream
 from .items import expand, lookup
+from .session import BYTE_GAP
 
 __all__ = ["SERVICES", "MeterSession", "RegisterValue"]
 
@@ -53,12 +54,21 @@ class MeterSession:
         """Broadcast times taken."""
         self.clock_refused = 0
         """Broadcast times not taken: no time at all, or too far away."""
+        self._heard = 0.0
         self._clock = clock
         self._set_clock = set_clock
         self._rest: tuple[str, int, list[bytes]] = ("", 0, [])
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """Take octets from the line, return the answers to send."""
+    def feed(self, data: bytes, now: float | None = None) -> list[Frame]:
+        """Take octets from the line, return the answers to send.
+
+        ``now`` (any monotonic clock, seconds) lets the meter forget a request that broke off: after a pause longer
+        than the standard allows within a frame, octets begin a new one.
+        """
+        if now is not None:
+            if now - self._heard > BYTE_GAP:
+                self.ignored += len(self.stream.flush())
+            self._heard = now
         return [answer for frame in self.stream.feed(data) for answer in self.handle(frame)]
 
     def handle(self, frame: Frame) -> list[Frame]:

@@ -191,6 +191,7 @@ class Master:
 
     def _begin(self, task: _Task, now: float) -> bytes:
         self._step("request")
+        self._frames(self.stream.flush(), now, None)  # what is left of earlier is nobody's answer
         self._task = task
         self.counters.requests += 1
         return self._send(task, now)

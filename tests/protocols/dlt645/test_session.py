@@ -324,6 +324,25 @@ def test_meter_repeats_a_follow_up_but_does_not_skip() -> None:
     assert ask(3).is_error
 
 
+FALSE_START = b"\x68" + bytes(6) + b"\x68\x11\xc8"
+
+
+def test_meter_forgets_a_request_that_broke_off() -> None:
+    session = meter()
+    request = dlt645.read_data(ADDRESS, "00010000").encode()
+    assert session.feed(FALSE_START, 10.0) == []
+    assert session.feed(request, 10.4) == []  # still within the gap: it could be the 200 octets announced
+    assert session.feed(request, 10.8) == []
+    assert len(session.feed(request, 11.4)) == 1
+    assert session.ignored == 2
+
+
+def test_master_forgets_what_was_left_on_the_line() -> None:
+    master = Master()
+    master.feed(FALSE_START, 0)
+    assert values(talk(master, meter(), master.read(ADDRESS, "00010000", 1))) == ["2181.07"]
+
+
 def test_meter_address_is_its_own() -> None:
     for wrong in ("A" * 12, "9" * 12, "x", "AA3411001043"):
         with pytest.raises(UsageError):
