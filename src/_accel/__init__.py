@@ -17,7 +17,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-__all__ = ["PURE_FORCED", "describe", "dlt645"]
+__all__ = ["PURE_FORCED", "describe", "dlt645", "mms"]
 
 PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
 """True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
@@ -43,8 +43,10 @@ def _choose(name: str) -> ModuleType:
 
 if TYPE_CHECKING:
     from . import _py_dlt645 as dlt645
+    from . import _py_mms as mms
 else:
     dlt645 = _choose("dlt645")
+    mms = _choose("mms")
 
 
 def describe() -> str:

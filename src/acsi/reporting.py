@@ -29,6 +29,7 @@ __all__ = [
     "Member",
     "Report",
     "ReportEngine",
+    "State",
     "UnbufferedReportControl",
 ]
 

@@ -332,14 +332,14 @@ async def _watch_reports(
         if not as_json:
             sys.stderr.write(f"{reports.reference} enabled; waiting for reports\n")
         async for report in reports:
-            show_report(report, as_json=as_json)
+            _show_report(report, as_json=as_json)
             seen += 1
             if count and seen >= count:
                 break
     return 0
 
 
-def show_report(report: Report, *, as_json: bool) -> None:
+def _show_report(report: Report, *, as_json: bool) -> None:
     """Print one report."""
     if as_json:
         emit(report_document(report))

@@ -15,7 +15,7 @@ from .values import dress
 if TYPE_CHECKING:
     from .ied import IedClient
 
-__all__ = ["Report", "ReportEntry", "Subscription", "decode_report"]
+__all__ = ["Report", "ReportEntry", "Subscription", "decode_report", "report_id"]
 
 REASONS = (
     (TrgOps.DCHG, "data-change"),

@@ -54,7 +54,7 @@ class LineStatistics:
     reconnects: int = 0
 
 
-def line_of(url: str) -> str:
+def _line_of(url: str) -> str:
     """A meter URL without its ``addr`` option: meters on one line share it."""
     parts = urlsplit(url)
     options = [o for o in parts.query.split("&") if o and not o.startswith("addr=")]
@@ -77,7 +77,7 @@ async def find_meters(urls: Sequence[str], *, timeout: float = 1.5) -> list[Mete
                 except LinkTimeoutError:
                     msg = f"{url}: no meter tells its address; give it as ?addr=12 digits"
                     raise LinkError(msg) from None
-        found.append(MeterAt(line_of(url), MeterConfig(address=address)))
+        found.append(MeterAt(_line_of(url), MeterConfig(address=address)))
     return found
 
 

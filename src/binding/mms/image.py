@@ -25,14 +25,14 @@ def item_of(path: tuple[str, ...], fc: str) -> str:
 class Failure:
     """A Source that answers with a DataAccessError, always the same."""
 
-    __slots__ = ("_result",)
+    __slots__ = ("ber",)
 
     def __init__(self, code: int) -> None:
-        self._result = bytes((0x80, 1, code))
+        self.ber = bytes((0x80, 1, code))
 
     def encoded(self) -> bytes:
         """The access result."""
-        return self._result
+        return self.ber
 
 
 class Selection:

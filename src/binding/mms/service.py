@@ -27,7 +27,7 @@ from ...protocols.mms.services import (
     variable_attributes_response,
     write_response,
 )
-from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, Source, select
+from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, Selection, Source, select
 from .variables import Variable
 from .writing import ACCESS_DENIED, Change, decode_changes, handler_of
 
@@ -78,6 +78,8 @@ class MmsService:
     image: MmsImage
     identity: Identity
     writes: WriteLog = field(default_factory=WriteLog)
+    ready: dict[bytes, tuple[Source, ...]] = field(default_factory=dict)
+    """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_reads`."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
     _plan_bytes: int = 0
 
@@ -104,6 +106,7 @@ class MmsService:
     def forget_plans(self) -> None:
         """The model changed its shape: resolve every Read anew."""
         self._plans.clear()
+        self.ready.clear()
         self._plan_bytes = 0
 
     # -- read ------------------------------------------------------------------------------
@@ -131,6 +134,8 @@ class MmsService:
         if len(self._plans) >= MAX_PLANS or self._plan_bytes + len(body) > MAX_PLAN_BYTES:
             self.forget_plans()
         self._plans[body] = plan
+        if not (specification or plan.missing_list or any(isinstance(s, Selection) for s in sources)):
+            self.ready[body] = sources
         self._plan_bytes += len(body)
         return plan
 

@@ -19,7 +19,7 @@ __all__ = ["Variable", "data_object_variable", "logical_node_variable"]
 class Variable:
     """One MMS variable: a leaf, a structure or an array."""
 
-    __slots__ = ("_ber", "_encode", "handler", "leaf", "members", "name", "parent", "tag")
+    __slots__ = ("_encode", "ber", "handler", "leaf", "members", "name", "parent", "tag")
 
     def __init__(self, name: str, tag: int, leaf: DataAttribute | None = None) -> None:
         self.name = name
@@ -29,7 +29,8 @@ class Variable:
         self.members: dict[str, Variable] = {}
         self.handler: Any = None
         """Who decides on writes at or below; see :mod:`.writing`."""
-        self._ber: bytes | None = None
+        self.ber: bytes | None = None
+        """The value as one MMS Data element; None when it must be made anew."""
         self._encode: Callable[[Any], bytes] | None = None
         if leaf is not None and leaf.type is not None:
             self._encode = _encoder(leaf.type)
@@ -43,22 +44,22 @@ class Variable:
 
     def encoded(self) -> bytes:
         """The value as one MMS Data element."""
-        ber_ = self._ber
-        if ber_ is None:
+        kept = self.ber
+        if kept is None:
             if self._encode is not None and self.leaf is not None:
-                ber_ = self._encode(self.leaf.value)
+                kept = self._encode(self.leaf.value)
             else:
-                parts = [m._ber or m.encoded() for m in self.members.values()]
-                ber_ = ber.tlv(self.tag, b"".join(parts))
-            self._ber = ber_
-        return ber_
+                parts = [m.ber or m.encoded() for m in self.members.values()]
+                kept = ber.tlv(self.tag, b"".join(parts))
+            self.ber = kept
+        return kept
 
     def forget(self) -> None:
         """Drop the kept encoding here and above."""
         node: Variable | None = self
         # A node above one without encoding has none either, so the walk can stop there.
-        while node is not None and node._ber is not None:
-            node._ber = None
+        while node is not None and node.ber is not None:
+            node.ber = None
             node = node.parent
 
     def release(self) -> None:

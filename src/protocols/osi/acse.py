@@ -172,16 +172,20 @@ def _authentication(pdu: bytes, fields: dict[int, tuple[int, int]]) -> Authentic
 def decode_associate_response(pdu: bytes) -> Associate:
     """Parse an AARE; ``user_data`` is empty when a refusal carries none."""
     start, stop = ber.only_element(pdu, 0, len(pdu), AARE, "AARE")
-    result = diagnostic = 0
+    result: int | None = None
+    diagnostic = 0
     user = b""
     for tag, first, last in ber.elements(pdu, start, stop):
         if tag == 0xA2:
-            result = _number(pdu, first, last) or 0
+            result = _number(pdu, first, last)
         elif tag == 0xA3:
             _, a, b = ber.read_header(pdu, first, last)
             diagnostic = _number(pdu, a, b) or 0
         elif tag == 0xBE:
             user = _mms_of(pdu, first, last)
+    if result is None:
+        msg = "AARE without result"
+        raise DecodeError(msg, offset=start, data=pdu)
     if result == ACCEPTED and not user:
         msg = "AARE accepts without MMS"
         raise DecodeError(msg, offset=start, data=pdu)

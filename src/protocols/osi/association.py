@@ -227,6 +227,25 @@ class Association:
         return joined
 
     @property
+    def is_between_frames(self) -> bool:
+        """Open, and nothing unfinished is held back: the next octet begins a TPKT and an SDU."""
+        return self.state is State.OPEN and not self._splitter.pending and self._reassembler.is_empty
+
+    @property
+    def context(self) -> int:
+        """Presentation context of MMS."""
+        return self._context
+
+    @property
+    def max_tpdu(self) -> int:
+        """Negotiated TPDU size, octets."""
+        return self._tpdu_size
+
+    def put(self, frames: bytes) -> None:
+        """Add finished TPKTs to the output."""
+        self._output.append(frames)
+
+    @property
     def open_pdu_bytes(self) -> int:
         """Octets of unfinished input held back."""
         return self._splitter.pending

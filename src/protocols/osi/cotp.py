@@ -123,6 +123,11 @@ class Reassembler:
         # One buffer, not a list: a peer that sends an octet a TPDU must not cost us an object for each.
         self._parts = bytearray()
 
+    @property
+    def is_empty(self) -> bool:
+        """No segment waits for its successor."""
+        return not self._parts
+
     def feed(self, tpdu: bytes) -> bytes | None:
         """The SDU completed by this DT, None while more follow."""
         parts = self._parts

@@ -1,0 +1,12 @@
+"""Types of the compiled MMS hot loop; documented in its twin _py_mms.py."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+
+MAX_INVOKE_OCTETS: Final[int]
+
+def answer_reads(
+    data: bytes, context: int, ready: dict[bytes, Sequence[Any]], max_pdu: int, max_tpdu: int
+) -> tuple[bytes, int, int]: ...

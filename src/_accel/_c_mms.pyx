@@ -1,0 +1,147 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""MMS hot loop, compiled; what the function promises is told in the twin _py_mms.py.
+
+Every offset is compared with the end of the TPKT before it is read; the answers' sizes are summed from the sources
+before their buffer is allocated.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.stdint cimport uint8_t
+from libc.string cimport memcmp, memcpy
+
+from . import _py_mms as _twin
+
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+
+MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
+
+cdef enum:
+    INVOKE = 5
+    MOST_RESULTS = 0xFF00
+    SHORTEST = 30
+
+cdef const char* HEAD = b"\x02\xf0\x80\x01\x00\x01\x00\x61"
+
+
+cdef inline Py_ssize_t content(const uint8_t* p, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """First content octet of the element whose length stands at ``at`` and which must fill up to ``end``; else -1."""
+    cdef Py_ssize_t size
+    if at >= end:
+        return -1
+    size = p[at]
+    at += 1
+    if size >= 0x80:
+        if size == 0x81 and at < end:
+            size = p[at]
+            at += 1
+        elif size == 0x82 and at + 1 < end:
+            size = p[at] << 8 | p[at + 1]
+            at += 2
+        else:
+            return -1
+    return at if at + size == end else -1
+
+
+cdef inline Py_ssize_t octets(Py_ssize_t size) noexcept:
+    """Octets of the length field of ``size``."""
+    return 1 if size < 0x80 else 2 if size < 0x100 else 3
+
+
+cdef inline uint8_t* put(uint8_t* to, uint8_t tag, Py_ssize_t size) noexcept:
+    """Write tag and length."""
+    to[0] = tag
+    if size < 0x80:
+        to[1] = <uint8_t>size
+        return to + 2
+    if size < 0x100:
+        to[1] = 0x81
+        to[2] = <uint8_t>size
+        return to + 3
+    to[1] = 0x82
+    to[2] = <uint8_t>(size >> 8)
+    to[3] = <uint8_t>size
+    return to + 4
+
+
+cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, list parts, Py_ssize_t size, uint8_t context,
+                   Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
+    """One answer from its encoded results of ``size`` octets; None when it does not fit."""
+    cdef Py_ssize_t read = 1 + octets(size) + size
+    cdef Py_ssize_t response = invoke_size + 1 + octets(read) + read
+    cdef Py_ssize_t pdu = 1 + octets(response) + response
+    cdef Py_ssize_t value = 4 + octets(pdu) + pdu
+    cdef Py_ssize_t inner = 1 + octets(value) + value
+    cdef Py_ssize_t tpdu = 8 + octets(inner) + inner
+    cdef uint8_t* to
+    cdef bytes made, part
+    if size > MOST_RESULTS or pdu > max_pdu or tpdu > max_tpdu:
+        return None
+    made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
+    to = <uint8_t*>PyBytes_AS_STRING(made)
+    to[0] = 3
+    to[1] = 0
+    to[2] = <uint8_t>((tpdu + 4) >> 8)
+    to[3] = <uint8_t>(tpdu + 4)
+    memcpy(to + 4, HEAD, 7)
+    to = put(to + 11, 0x61, inner)
+    to = put(to, 0x30, value)
+    to[0] = 2
+    to[1] = 1
+    to[2] = context
+    to = put(to + 3, 0xA0, pdu)
+    to = put(to, 0xA1, response)
+    memcpy(to, invoke, invoke_size)
+    to = put(to + invoke_size, 0xA4, read)
+    to = put(to, 0xA1, size)
+    for part in parts:
+        memcpy(to, PyBytes_AS_STRING(part), PyBytes_GET_SIZE(part))
+        to += PyBytes_GET_SIZE(part)
+    return made
+
+
+def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
+    cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t total = PyBytes_GET_SIZE(data), offset = 0, end, at, behind, invoke_size, size, count = 0
+    cdef list out = [], parts
+    cdef object sources, source, ber, made
+    while total - offset >= SHORTEST:
+        end = offset + (p[offset + 2] << 8 | p[offset + 3])
+        if p[offset] != 3 or end > total or end - offset < SHORTEST or memcmp(p + offset + 4, HEAD, 8) != 0:
+            break
+        at = content(p, offset + 12, end)
+        if at < 0 or at >= end or p[at] != 0x30:
+            break
+        at = content(p, at + 1, end)
+        if at < 0 or at + 4 > end or p[at] != 2 or p[at + 1] != 1 or p[at + 2] != context or p[at + 3] != 0xA0:
+            break
+        at = content(p, at + 4, end)
+        if at < 0 or at >= end or p[at] != 0xA0:
+            break
+        at = content(p, at + 1, end)
+        if at < 0 or at + 2 > end or p[at] != 2 or p[at + 1] < 1 or p[at + 1] > INVOKE:
+            break
+        invoke_size = 2 + p[at + 1]
+        behind = at + invoke_size
+        if behind >= end or p[at + 2] >= 0x80 or p[behind] != 0xA4:
+            break
+        behind = content(p, behind + 1, end)
+        if behind < 0:
+            break
+        sources = ready.get(PyBytes_FromStringAndSize(<const char*>p + behind, end - behind))
+        if sources is None:
+            break
+        parts = []
+        size = 0
+        for source in sources:
+            ber = source.ber
+            if ber is None:
+                ber = source.encoded()
+            size += len(<bytes?>ber)
+            parts.append(ber)
+        made = answer(p + at, invoke_size, parts, size, context, max_pdu, max_tpdu)
+        if made is None:
+            break
+        out.append(made)
+        count += 1
+        offset = end
+    return b"".join(out) if count != 1 else out[0], offset, count

@@ -1,0 +1,113 @@
+"""MMS hot loop: Reads that are known already, answered straight from the bytes of the stream.
+
+A client that polls sends the same Read again and again; only the invoke id changes. The server keeps what each known
+Read picks (``ready``: content of the Read element to sources), so the answer is a look-up and a copy. Whatever is not
+of exactly this shape (segmented, another service, an unknown Read, an answer that does not fit) ends the run and is
+left to the general path, which alone says what is wrong with it.
+
+::
+
+    03 00 len | 02 F0 80 | 01 00 01 00 | 61 { 30 { 02 01 context, A0 { A0 { 02 n invoke, A4 { content } } } } }
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+
+MAX_INVOKE_OCTETS: Final = 5
+"""Octets of an invoke id (Unsigned32 with a leading zero)."""
+_HEAD: Final = bytes.fromhex("02f08001000100")
+
+
+def _content(data: bytes, at: int, end: int) -> int:
+    """First content octet of the element whose length stands at ``at`` and which must fill up to ``end``; else -1."""
+    if at >= end:
+        return -1
+    size = data[at]
+    at += 1
+    if size >= 0x80:
+        octets = size & 0x7F
+        if not 1 <= octets <= 2 or at + octets > end:
+            return -1
+        size = int.from_bytes(data[at : at + octets], "big")
+        at += octets
+    return at if at + size == end else -1
+
+
+def _length(size: int) -> bytes:
+    if size < 0x80:
+        return bytes((size,))
+    return bytes((0x81, size)) if size < 0x100 else b"\x82" + size.to_bytes(2, "big")
+
+
+def answer_reads(
+    data: bytes, context: int, ready: Mapping[bytes, Sequence[Any]], max_pdu: int, max_tpdu: int
+) -> tuple[bytes, int, int]:
+    """Answer the run of known Reads at the start of ``data``: the answers, octets used, how many.
+
+    ``ready`` gives the sources of a Read: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh
+    bytes). ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the presentation
+    context of MMS, 1..127.
+    """
+    out: list[bytes] = []
+    offset = 0
+    total = len(data)
+    while total - offset >= 30:
+        end = offset + (data[offset + 2] << 8 | data[offset + 3])
+        if data[offset] != 3 or not offset + 30 <= end <= total or data[offset + 4 : offset + 11] != _HEAD or data[offset + 11] != 0x61:
+            break
+        found = _request(data, offset + 12, end, context)
+        if found is None:
+            break
+        invoke, body = found
+        sources = ready.get(body)
+        if sources is None:
+            break
+        results = b"".join([source.ber or source.encoded() for source in sources])
+        answer = _answer(invoke, results, context, max_pdu, max_tpdu)
+        if answer is None:
+            break
+        out.append(answer)
+        offset = end
+    return b"".join(out), offset, len(out)
+
+
+def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, bytes] | None:
+    """Invoke id and Read content of a request whose user data start at ``at``."""
+    at = _content(data, at, end)
+    if at < 0 or at >= end or data[at] != 0x30:
+        return None
+    at = _content(data, at + 1, end)
+    if at < 0 or data[at : at + 4] != bytes((2, 1, context, 0xA0)):
+        return None
+    at = _content(data, at + 4, end)
+    if at < 0 or at >= end or data[at] != 0xA0:
+        return None
+    at = _content(data, at + 1, end)
+    if at < 0 or at + 2 > end or data[at] != 2 or not 1 <= data[at + 1] <= MAX_INVOKE_OCTETS:
+        return None
+    behind = at + 2 + data[at + 1]
+    if behind >= end or data[at + 2] >= 0x80 or data[behind] != 0xA4:
+        return None
+    start = _content(data, behind + 1, end)
+    return None if start < 0 else (data[at:behind], data[start:end])
+
+
+def _answer(invoke: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int) -> bytes | None:
+    size = len(results)
+    if size > 0xFF00:
+        return None
+    head = b"\xa1" + _length(size)
+    head = b"\xa4" + _length(len(head) + size) + head
+    head = invoke + head
+    head = b"\xa1" + _length(len(head) + size) + head
+    if len(head) + size > max_pdu:
+        return None
+    head = bytes((2, 1, context, 0xA0)) + _length(len(head) + size) + head
+    head = b"\x30" + _length(len(head) + size) + head
+    head = _HEAD + b"\x61" + _length(len(head) + size) + head
+    whole = len(head) + size + 4
+    if whole - 4 > max_tpdu:
+        return None
+    return bytes((3, 0, whole >> 8, whole & 0xFF)) + head + results
