@@ -24,6 +24,7 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.dev types
 	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { echo "ruff format would change the files above: make format"; exit 1; }
 
 types: $(VENV)/.dev
 	@$(BIN)/python tools/linktree.py
