@@ -1,8 +1,12 @@
 """The command line: one grammar, errors in one line with what to do next, exit codes 0, 1, 2.
 
 0: done. 1: it was tried and failed (peer refused, file is wrong, no answer). 2: it was asked wrongly.
+130: interrupted.
 """
 
+import contextlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -61,8 +65,12 @@ meter.command("645")(serve.meter_645)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Never raises for anything a user can cause."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no 电 shows ?, and gets the rest
     try:
         code = app(args=arguments, standalone_mode=False, prog_name="meterwire")
+        sys.stdout.flush()
     except UsageError as error:
         return complain(str(error), 2)
     except MeterwireError as error:
@@ -70,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read us has seen enough (| head). What is still buffered must not fail once more at exit.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except typer.Abort:
         return 130

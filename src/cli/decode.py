@@ -20,17 +20,24 @@ MAX_FILE = 1 << 28
 """Larger files are refused: 256 MiB."""
 CAPTURE_MAGICS = {bytes.fromhex(magic) for magic in ("d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "0a0d0d0a")}
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+_BETWEEN = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
 
 
 def decode(
-    what: Annotated[list[str], typer.Argument(help="Hex digits (blanks allowed), a file, or a capture file.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="HEX|FILE", help="Hex digits (blanks allowed), a file, or a capture (pcap, pcapng)."),
+    ],
     as_: Annotated[
         str | None,
-        typer.Option("--as", help=f"Protocol: {', '.join(PROTOCOLS)}; detected when not given."),
+        typer.Option("--as", metavar="NAME", help=f"Protocol: {', '.join(PROTOCOLS)}; detected when not given."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document per frame.")] = False,
 ) -> int:
-    """Explain every byte of a frame, or of every frame of a capture (pcap, pcapng)."""
+    """Explain every byte of a frame, or of all frames of a capture."""
+    if as_ is not None and as_ not in PROTOCOLS:
+        msg = f"no protocol {as_!r}; known are {', '.join(PROTOCOLS)}"
+        raise UsageError(msg)
     count = 0
     for explained in _explained(what, as_):
         count += 1
@@ -54,7 +61,7 @@ def _explained(what: list[str], as_: str | None) -> Iterable[Explained]:
 
 def _bytes_of(what: list[str]) -> bytes:
     text = "".join(what)
-    digits = re.sub(r"0x|[\s,:;_-]", "", text, flags=re.IGNORECASE)
+    digits = _BETWEEN.sub("", text)
     if _HEX.fullmatch(digits):
         if len(digits) % 2:
             msg = f"{len(digits)} hex digits are no whole bytes; check the last one"
@@ -70,10 +77,13 @@ def _bytes_of(what: list[str]) -> bytes:
     if content is None:
         msg = f"{path} is no file of at most {MAX_FILE >> 20} MiB"
         raise UsageError(msg)
-    printable = content.strip()
-    if printable and _HEX.fullmatch(re.sub(r"\s", "", printable.decode("latin-1"))):
-        return _bytes_of([printable.decode("ascii")])
+    if _is_hex(content[:64]) and _is_hex(content):
+        return _bytes_of([content.decode("ascii")])
     return content
+
+
+def _is_hex(content: bytes) -> bool:
+    return _HEX.fullmatch(_BETWEEN.sub("", content.decode("latin-1"))) is not None
 
 
 def _document(explained: Explained) -> dict[str, Any]:

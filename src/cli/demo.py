@@ -19,11 +19,10 @@ from ..client.dlt645 import MeterMaster
 from ..client.values import plain
 from ..errors import DataAccessError
 from ..protocols import dlt645
-from ..server.meter645 import SimulatedMeter, serve_meter
+from ..server.meter645 import SimulatedMeter, meter_clock, serve_meter
 from ..terminals import ResidentialTerminal, find_meters
 from .mms import report_document
 from .output import console, emit, run, until_stopped
-from .serve import meter_clock
 
 __all__ = ["demo"]
 
@@ -54,7 +53,7 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document at the end.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave meter and server running until Ctrl-C.")] = False,
 ) -> int:
-    """Show the whole way once: simulated meter → terminal → IEC 61850 client."""
+    """Show the whole way: meter → terminal → IEC 61850 client."""
     return run(_demo(as_json=as_json, keep=keep))
 
 
@@ -62,7 +61,7 @@ async def _demo(*, as_json: bool, keep: bool) -> int:
     began = time.perf_counter()
     story = _Story()
     out = Console(quiet=True) if as_json else console()
-    meter = SimulatedMeter(ADDRESS, start=meter_clock())
+    meter = SimulatedMeter(ADDRESS)
     async with serve_meter(meter, speed=0) as line:
         url = f"{line.url}?addr={ADDRESS}"
         meters = await find_meters([url])

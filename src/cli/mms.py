@@ -1,7 +1,6 @@
 """``read``, ``write``, ``browse`` and ``watch``: IEC 61850 servers and meters from the shell."""
 
 import asyncio
-import json
 import sys
 from typing import Annotated, Any
 
@@ -12,19 +11,36 @@ from ..client import IedClient, Report, connect
 from ..client.dlt645 import MeterMaster
 from ..client.values import plain
 from ..errors import DataAccessError, UsageError
-from ..models import parse_reference
+from ..models import Reference, parse_reference
+from ..protocols import dlt645
 from ..protocols.mms import DataTag, TypeSpec
 from ..reading import Reading
-from .output import complain, console, emit, run
+from .output import complain, console, emit, finite, run
+from .values import from_text, to_text, type_name
 
 __all__ = ["browse", "read", "reading_document", "report_document", "watch", "write"]
 
 Target = Annotated[
     str,
-    typer.Argument(help="mms://host:port, 645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…"),
+    typer.Argument(
+        metavar="TARGET", help="mms://host:port, 645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…"
+    ),
 ]
+Server = Annotated[str, typer.Argument(metavar="TARGET", help="mms://host:port")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
-Timeout = Annotated[float, typer.Option(help="Seconds to wait for any answer.", min=0.01)]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", help="How long to wait for any answer.", min=0.01, callback=finite)
+]
+PatientTimeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="How long to wait for any answer [default: 10; a meter has 1.5, three times].",
+        min=0.01,
+        callback=finite,
+    ),
+]
+SERVER_TIMEOUT, METER_TIMEOUT = 10.0, 1.5
 Password = Annotated[
     str | None,
     typer.Option(help="ACSE password.", envvar="METERWIRE_PASSWORD", show_envvar=True),
@@ -49,18 +65,22 @@ def read(
     references: Annotated[
         list[str],
         typer.Argument(
-            metavar="REF...",
-            help="HOMEMET/MMTR1.DmdWh [ST] of a server, 00010000 of a meter; several allowed.",
+            metavar="REF",
+            help="'HOMEMET/MMTR1.DmdWh [ST]' of a server, 00010000 of a meter; several allowed.",
         ),
     ],
     as_json: Json = False,
-    timeout: Timeout = 10.0,
+    timeout: PatientTimeout = None,
     password: Password = None,
 ) -> int:
-    """Read values once: references of an IEC 61850 server, or items (DI) of a meter."""
+    """Read values of a server or a meter, once."""
     if _is_meter(target):
-        return run(_read_meter(target, references, as_json=as_json, timeout=timeout))
-    return run(_read_server(target, references, password, as_json=as_json, timeout=timeout))
+        for item in references:
+            dlt645.lookup(item)
+        return run(_read_meter(target, references, as_json=as_json, timeout=timeout or METER_TIMEOUT))
+    for reference in references:
+        parse_reference(reference)
+    return run(_read_server(target, references, password, as_json=as_json, timeout=timeout or SERVER_TIMEOUT))
 
 
 async def _read_server(
@@ -76,7 +96,7 @@ async def _read_server(
         elif isinstance(value, DataAccessError):
             complain(f"{reference}: {value}", 1)
         else:
-            sys.stdout.write(f"{reference} = {_text(value)}\n")
+            sys.stdout.write(f"{reference} = {to_text(value)}\n")
     return int(failed)
 
 
@@ -88,10 +108,6 @@ async def _read_meter(target: str, items: list[str], *, as_json: bool, timeout: 
     return 0
 
 
-def _text(value: Any) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
 def reading_document(reading: Reading) -> dict[str, Any]:
     """A reading as JSON-ready values; exact numbers as text."""
     return {
@@ -99,7 +115,7 @@ def reading_document(reading: Reading) -> dict[str, Any]:
         "item": reading.item,
         "name": reading.name,
         "name_zh": reading.name_zh,
-        "value": None if reading.value is None else _text(reading.value),
+        "value": None if reading.value is None else to_text(reading.value),
         "raw": reading.raw,
         "unit": reading.unit,
         "quality": str(reading.quality),
@@ -113,25 +129,51 @@ def _show_reading(reading: Reading, *, as_json: bool) -> None:
     if as_json:
         emit(reading_document(reading))
         return
-    value = "no value" if reading.value is None else f"{_text(reading.value)} {reading.unit}".rstrip()
-    note = f"  ({reading.note})" if reading.note else ""
+    value = "no value" if reading.value is None else f"{to_text(reading.value)} {reading.unit}".rstrip()
+    note = "".join(f"  ({text})" for text in (_bits_set(reading), reading.note) if text)
     names = f"{reading.name} {reading.name_zh}".rstrip()
     sys.stdout.write(f"{reading.address} {reading.item} {names} = {value}  {reading.quality}{note}\n")
+
+
+def _bits_set(reading: Reading) -> str:
+    """What a status word says, by name."""
+    bits = dlt645.lookup(reading.item).bits if len(reading.item) == 8 else ()
+    if not bits or reading.raw is None:
+        return ""
+    raised = [f"{b.name} {b.name_zh}" for b in bits if reading.raw >> b.bit & (1 << b.width) - 1]
+    return "; ".join(raised) or "no bit set"
 
 
 # -- write ---------------------------------------------------------------------------------
 
 
+_REFUSALS = {
+    2: "it is in use, or not while it is enabled",
+    3: "the server does not let clients write it",
+    7: "the server wants another type",
+    11: "the server does not take this value",
+}
+"""What the DataAccessErrors of a Write mean to the one who typed it."""
+
+
 def write(
-    target: Target,
+    target: Server,
     reference: Annotated[str, typer.Argument(metavar="REF", help="What to write.")],
-    value: Annotated[str, typer.Argument(help='The value as JSON: 5, true, 2.5, "text", or bare text.')],
+    value: Annotated[
+        str,
+        typer.Argument(
+            metavar="VALUE",
+            help="As its type has it: true, 12, 2.5, text, hex octets, bits such as 0b10, on, off, "
+            "2026-05-06T12:30:00+08:00; JSON for structures.",
+        ),
+    ],
     as_json: Json = False,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SERVER_TIMEOUT,
     password: Password = None,
 ) -> int:
-    """Write one value of an IEC 61850 server and read it back."""
+    """Write one value of a server and read it back."""
     _refuse_meter(target, "written")
+    parse_reference(reference)
     return run(_write(target, reference, value, password, as_json=as_json, timeout=timeout))
 
 
@@ -144,23 +186,20 @@ async def _write(
     as_json: bool,
     timeout: float,
 ) -> int:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = text
     async with connect(target, timeout=timeout, password=password) as ied:
-        before = await ied.read(reference)
-        # JSON has one kind of number; the server's type decides what 5 means.
-        if isinstance(before, float) and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if isinstance(before, str) and not isinstance(value, str):
-            value = text
-        await ied.write(reference, value)
-        after = await ied.read(reference)
+        value = from_text(text, await ied.describe(reference))
+        # What cannot be read may be writable all the same.
+        (before,) = await ied.read_many([reference])
+        try:
+            await ied.write(reference, value)
+        except DataAccessError as error:
+            hint = _REFUSALS.get(error.code or 0)
+            return complain(f"{error}" + (f" ({hint})" if hint else ""), 1)
+        (after,) = await ied.read_many([reference])
     if as_json:
         emit({"reference": reference, "before": plain(before), "after": plain(after)})
     else:
-        sys.stdout.write(f"{reference}: {_text(before)} → {_text(after)}\n")
+        sys.stdout.write(f"{reference}: {to_text(before)} → {to_text(after)}\n")
     return 0
 
 
@@ -168,36 +207,40 @@ async def _write(
 
 
 def browse(
-    target: Target,
-    reference: Annotated[str | None, typer.Argument(metavar="[REF]", help="Only this logical device or node.")] = None,
+    target: Server,
+    reference: Annotated[
+        str | None, typer.Argument(metavar="REF", help="Only this logical device, node or data object.")
+    ] = None,
     values: Annotated[bool, typer.Option("--values", help="Read and show every value.")] = False,
     as_json: Json = False,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SERVER_TIMEOUT,
     password: Password = None,
 ) -> int:
-    """Show the tree of an IEC 61850 server: devices, nodes, data, data sets, report blocks."""
+    """Show the tree of a server: devices, nodes, data, data sets."""
     _refuse_meter(target, "browsed")
-    return run(_browse(target, reference, password, values=values, as_json=as_json, timeout=timeout))
+    wanted = parse_reference(reference) if reference else None
+    if wanted is not None and len(wanted.path) > 2:
+        msg = f"browse shows whole data objects; use 'meterwire read {target} {reference}'"
+        raise UsageError(msg)
+    return run(_browse(target, wanted, password, values=values, as_json=as_json, timeout=timeout))
 
 
 async def _browse(
     target: str,
-    reference: str | None,
+    wanted: Reference | None,
     password: str | None,
     *,
     values: bool,
     as_json: bool,
     timeout: float,
 ) -> int:
-    wanted = parse_reference(reference) if reference else None
     async with connect(target, timeout=timeout, password=password) as ied:
         devices = await ied.logical_devices()
         if wanted is not None:
             await ied.directory.variables(wanted.ld)  # UnknownNameError tells what there is
             devices = (wanted.ld,)
-        node = wanted.path[0] if wanted is not None and wanted.path else None
         for device in devices:
-            document = await _device_document(ied, device, node, values=values)
+            document = await _device_document(ied, device, wanted, values=values)
             if as_json:
                 emit(document)
             else:
@@ -205,17 +248,21 @@ async def _browse(
     return 0
 
 
-async def _device_document(ied: IedClient, device: str, only: str | None, *, values: bool) -> dict[str, Any]:
-    nodes: dict[str, dict[str, dict[str, Any]]] = {}
+async def _device_document(ied: IedClient, device: str, wanted: Reference | None, *, values: bool) -> dict[str, Any]:
+    only = wanted.path if wanted is not None else ()
+    chosen: list[tuple[Reference, TypeSpec]] = []
     async for reference, spec in ied.walk(device):
+        fc = wanted.fc if wanted is not None else ""
+        if reference.path[: len(only)] == only[:2] and fc in ("", reference.fc):
+            chosen.append((reference, spec))
+    if only and not chosen:
+        await ied.describe(str(wanted))  # UnknownNameError tells what there is
+    nodes: dict[str, dict[str, dict[str, Any]]] = {}
+    for reference, spec in chosen:
         node, name = reference.path
-        if only is not None and node != only:
-            continue
-        shown: Any = _type_text(spec)
-        if values:
-            value = (await ied.read_many([str(reference)]))[0]
-            shown = plain(value)
-        nodes.setdefault(node, {}).setdefault(reference.fc, {})[name] = shown
+        # One by one: together they may not fit into one answer.
+        what = plain((await ied.read_many([str(reference)]))[0]) if values else _type_text(spec)
+        nodes.setdefault(node, {}).setdefault(reference.fc, {})[name] = what
     return {
         "logical_device": device,
         "nodes": nodes,
@@ -223,27 +270,12 @@ async def _device_document(ied: IedClient, device: str, only: str | None, *, val
     }
 
 
-_TYPE_NAMES = {
-    DataTag.BOOLEAN: "boolean",
-    DataTag.BIT_STRING: "bit-string",
-    DataTag.INTEGER: "integer",
-    DataTag.UNSIGNED: "unsigned",
-    DataTag.FLOAT: "float",
-    DataTag.OCTET_STRING: "octet-string",
-    DataTag.VISIBLE_STRING: "visible-string",
-    DataTag.BINARY_TIME: "binary-time",
-    DataTag.MMS_STRING: "mms-string",
-    DataTag.UTC_TIME: "utc-time",
-}
-
-
 def _type_text(spec: TypeSpec) -> Any:
     if spec.tag == DataTag.STRUCTURE:
         return {name: _type_text(part) for name, part in spec.components}
     if spec.tag == DataTag.ARRAY and spec.element is not None:
         return [f"{spec.size} ×", _type_text(spec.element)]
-    size = f" {abs(spec.size)}" if spec.size else ""
-    return _TYPE_NAMES.get(spec.tag, f"type {spec.tag:02X}") + size
+    return type_name(spec)
 
 
 def _tree(document: dict[str, Any]) -> Tree:
@@ -266,7 +298,7 @@ def _brief(shown: Any) -> str:
         return "{" + text + "}"
     if isinstance(shown, list):
         return "\\[" + ", ".join(map(_brief, shown)) + "]"
-    return str(shown).replace("[", "\\[")
+    return to_text(shown).replace("[", "\\[")
 
 
 # -- watch ---------------------------------------------------------------------------------
@@ -275,18 +307,28 @@ def _brief(shown: Any) -> str:
 def watch(
     target: Target,
     reference: Annotated[str, typer.Argument(metavar="REF", help="A report control block, or an item of a meter.")],
-    count: Annotated[int, typer.Option(help="Stop after this many; 0 goes on.", min=0)] = 0,
-    period: Annotated[float, typer.Option(help="Seconds between readings of a meter.", min=0.05)] = 5.0,
-    integrity: Annotated[int | None, typer.Option(help="Integrity period of the reports, ms.", min=0)] = None,
+    count: Annotated[int, typer.Option(metavar="N", help="Stop after this many; 0 goes on.", min=0)] = 0,
+    period: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="Pause between readings of a meter.", min=0.05, callback=finite),
+    ] = 5.0,
+    integrity: Annotated[
+        int | None, typer.Option(metavar="MS", help="Integrity period of the reports.", min=0)
+    ] = None,
     as_json: Json = False,
-    timeout: Timeout = 10.0,
+    timeout: PatientTimeout = None,
     password: Password = None,
 ) -> int:
-    """Follow reports of an IEC 61850 server, or read a meter again and again."""
+    """Follow reports of a server, or read a meter again and again."""
     if _is_meter(target):
-        return run(_watch_meter(target, reference, count, period, as_json=as_json, wait=timeout))
+        dlt645.lookup(reference)
+        return run(_watch_meter(target, reference, count, period, as_json=as_json, wait=timeout or METER_TIMEOUT))
+    if len(parse_reference(reference).path) < 2:
+        msg = f"{reference} is no report control block; write e.g. HOMEMET/LLN0.urcbMx ('meterwire browse' shows them)"
+        raise UsageError(msg)
     settings = {} if integrity is None else {"IntgPd": integrity}
-    return run(_watch_reports(target, reference, count, settings, password, as_json=as_json, wait=timeout))
+    wait = timeout or SERVER_TIMEOUT
+    return run(_watch_reports(target, reference, count, settings, password, as_json=as_json, wait=wait))
 
 
 async def _watch_meter(target: str, item: str, count: int, period: float, *, as_json: bool, wait: float) -> int:
@@ -349,5 +391,5 @@ def _show_report(report: Report, *, as_json: bool) -> None:
     sys.stdout.write(f"{report.rpt_id}{number}{time}\n")
     for entry in report.entries:
         reasons = ", ".join(entry.reasons)
-        sys.stdout.write(f"  {entry.reference} = {_text(entry.value)}  ({reasons})\n")
+        sys.stdout.write(f"  {entry.reference} = {to_text(entry.value)}  ({reasons})\n")
     sys.stdout.flush()

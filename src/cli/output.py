@@ -2,19 +2,32 @@
 
 import asyncio
 import json
+import math
 import signal
 import sys
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
+import typer
 from rich.console import Console
 
-__all__ = ["complain", "console", "emit", "run", "until_stopped"]
+__all__ = ["complain", "console", "emit", "finite", "run", "until_stopped"]
+
+WIDE = 1_000_000
+"""Columns of what is no terminal: nothing is cut off, and nothing wrapped."""
 
 
 def console() -> Console:
-    """The console on standard output; colour only on a terminal."""
-    return Console(highlight=False, soft_wrap=True)
+    """The console on standard output; colour, and lines that end at the edge, only on a terminal."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+
+
+def finite(value: float | None) -> float | None:
+    """An option's seconds: nan and inf are no time to wait."""
+    if value is not None and not math.isfinite(value):
+        msg = f"{value} is no number of seconds"
+        raise typer.BadParameter(msg)
+    return value
 
 
 def emit(value: Any) -> None:

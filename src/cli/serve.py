@@ -1,45 +1,52 @@
 """``serve residential`` and ``meter 645``: things that go on until they are stopped."""
 
-import datetime as dt
 import logging
 import sys
 from typing import Annotated
 
 import typer
 
-from ..binding.clock import CHINA
 from ..errors import UsageError
 from ..net.tcp import is_loopback
 from ..protocols.dlt645 import Faults
 from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
 from ..terminals import ResidentialTerminal, find_meters
-from .output import run, until_stopped
+from .output import finite, run, until_stopped
 
-__all__ = ["meter_645", "meter_clock", "residential"]
+__all__ = ["meter_645", "residential"]
 
+Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")]
+Port = Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 takes a free one.", min=0, max=65535)]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="Permit an address other machines can reach.")]
 
 
-def meter_clock() -> dt.datetime:
-    """What the clock of a meter in China shows now."""
-    now = dt.datetime.now(dt.UTC) + CHINA
-    return now.replace(microsecond=0, tzinfo=None)
+def _insist_local(host: str, *, remote: bool) -> None:
+    if not remote and not is_loopback(host):
+        msg = f"{host} can be reached from other machines; add --allow-remote if that is wanted"
+        raise UsageError(msg)
 
 
 def residential(
     meters: Annotated[
         list[str],
-        typer.Option("--meter", help="645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…; repeatable."),
+        typer.Option(
+            "--meter", metavar="URL", help="645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…; repeatable."
+        ),
     ],
-    name: Annotated[str, typer.Option(help="IED name; logical devices begin with it.")] = "HOME",
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 10102,
-    poll: Annotated[float, typer.Option(help="Seconds between rounds.", min=0.05)] = 5.0,
-    timeout: Annotated[float, typer.Option(help="Seconds a meter has to answer.", min=0.05)] = 1.5,
+    name: Annotated[str, typer.Option(metavar="NAME", help="IED name; logical devices begin with it.")] = "HOME",
+    host: Host = "127.0.0.1",
+    port: Port = 10102,
+    poll: Annotated[
+        float, typer.Option(metavar="SECONDS", help="From round to round.", min=0.05, callback=finite)
+    ] = 5.0,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="What a meter has to answer.", min=0.05, callback=finite)
+    ] = 1.5,
     remote: Remote = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
 ) -> int:
     """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
+    _insist_local(host, remote=remote)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
     return run(_residential(meters, name, host, port, poll, timeout, remote=remote))
 
@@ -74,28 +81,33 @@ async def _residential(
 
 
 def meter_645(
-    address: Annotated[list[str] | None, typer.Option(help="12 digits; repeatable for several on one line.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 10645,
+    address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIGITS", help="12 digits; repeatable for several on one line [default: 000000000001]."),
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 10645,
     pty: Annotated[bool, typer.Option("--pty", help="A pseudo terminal instead of TCP.")] = False,
     faults: Annotated[
         str,
         typer.Option(
-            help="Probabilities: checksum=0.1,late=0.1,split=0.5,silence=0.1,garbage=0.2,"
-            "address=0.1,item=0.1; late_seconds=, split_gap=, seed=."
+            metavar="LIST",
+            help="What goes wrong and how often, e.g. checksum=0.1,split=0.5. There are checksum, late, split, "
+            "silence, garbage, address, item (0 to 1), late_seconds, split_gap, seed.",
         ),
     ] = "",
-    speed: Annotated[float, typer.Option(help="Simulated seconds per second; 0 stands still.", min=0)] = 1.0,
-    seed: Annotated[int, typer.Option(help="Seed of the registers.")] = 0,
+    speed: Annotated[
+        float,
+        typer.Option(metavar="X", help="Simulated seconds per second; 0 stands still.", min=0, callback=finite),
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the registers.")] = 0,
     remote: Remote = False,
 ) -> int:
     """Simulate DL/T 645-2007 meters on a TCP port or a pseudo terminal."""
-    if not pty and not remote and not is_loopback(host):
-        msg = f"{host} can be reached from other machines; add --allow-remote if that is wanted"
-        raise UsageError(msg)
+    if not pty:
+        _insist_local(host, remote=remote)
     addresses = address or ["000000000001"]
-    start = meter_clock()
-    meters = [SimulatedMeter(a, seed=seed + i, start=start) for i, a in enumerate(addresses)]
+    meters = [SimulatedMeter(a, seed=seed + i) for i, a in enumerate(addresses)]
     return run(_meter_645(meters, host, port, Faults.parse(faults), speed, pty=pty))
 
 

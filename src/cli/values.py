@@ -179,7 +179,7 @@ def number(value: float) -> str:
     """A float with the fewest digits that lead back to it: 230.1, not the 230.10000610351562 behind a FLOAT32."""
     try:
         if _SINGLE.unpack(_SINGLE.pack(value))[0] == value:
-            for digits in range(6, 9):
+            for digits in range(6, 10):
                 text = f"{value:.{digits}g}"
                 if _SINGLE.unpack(_SINGLE.pack(float(text)))[0] == value:
                     return repr(float(text))

@@ -45,15 +45,15 @@ READ_ENVELOPE = 64
 
 def parse_target(url: str) -> tuple[str, int]:
     """Host and port of ``mms://host[:port]``; UsageError says what a target looks like."""
-    parts = urlsplit(url)
     try:
-        port = parts.port or DEFAULT_PORT
-    except ValueError:
-        port = -1
-    if parts.scheme != "mms" or not parts.hostname or port < 0 or parts.path not in ("", "/"):
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or DEFAULT_PORT
+    except ValueError:  # an unclosed [, a port that is no number
+        parts, host, port = urlsplit(""), None, 0
+    if parts.scheme != "mms" or not host or parts.path not in ("", "/"):
         msg = f"{url!r} is no MMS target; write mms://host:port"
         raise UsageError(msg)
-    return parts.hostname, port
+    return host, port
 
 
 class IedClient:
@@ -240,7 +240,7 @@ class IedClient:
 
     async def _instances(self, reference: Reference) -> list[str]:
         names = await self.directory.variables(reference.ld)
-        node, block = reference.path[0], ".".join(reference.path[1:])
+        node, block = "".join(reference.path[:1]), ".".join(reference.path[1:])
         found = sorted(
             f"{reference.ld}/{node}.{parts[2]}"
             for parts in (name.split("$") for name in names)
@@ -250,8 +250,8 @@ class IedClient:
             and (parts[2] == block or (parts[2][:-2] == block and parts[2][-2:].isdigit()))
         )
         if not found:
-            blocks = sorted({n.split("$")[2] for n in names if n.count("$") == 2 and "$RP$" in n})
-            msg = f"no report control block {reference}; {node} has {', '.join(blocks) or 'none'}"
+            blocks = sorted({n.split("$")[2] for n in names if n.count("$") == 2 and n.split("$")[1] in ("RP", "BR")})
+            msg = f"no report control block {reference}; {reference.ld} has {', '.join(blocks) or 'none'}"
             raise UnknownNameError(msg)
         return found
 

@@ -81,7 +81,7 @@ def plain(value: Any) -> Any:
         return value.hex()
     if isinstance(value, BinaryTime):
         moment = value.datetime
-        return moment.isoformat() if moment is not None else value.data.hex()
+        return moment.isoformat().replace("+00:00", "Z") if moment is not None else value.data.hex()
     if isinstance(value, DataAccessError):
         return {"error": str(value), "code": value.code}
     if isinstance(value, (Quality, Timestamp, BitString)):

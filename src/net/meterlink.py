@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 import serial
 
 from ..errors import LinkError, UsageError
-from .tcp import as_stream
+from .tcp import as_stream, reason
 
 if sys.platform != "win32":
     import termios
@@ -61,7 +61,10 @@ class MeterUrl:
 
 def parse_meter_url(url: str) -> MeterUrl:
     """Take a meter URL apart; UsageError says in one line what is wrong."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UsageError(f"{url}: write 645:///dev/ttyUSB0?baud=2400&parity=E or 645+tcp://host:port") from None
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
@@ -359,5 +362,7 @@ async def open_meter_link(url: str | MeterUrl, *, timeout: float = 5.0) -> Meter
     except TimeoutError:
         raise LinkError(f"{name}: no connection within {timeout:g} s") from None
     except OSError as error:
-        raise LinkError(f"{name}: cannot connect ({error.strerror or error})") from None
+        raise LinkError(f"{name}: cannot connect ({reason(error)}); is the meter or its serial server there?") from None
+    except UnicodeError:
+        raise UsageError(f"{where.host!r} is no host name") from None
     return link

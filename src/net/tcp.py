@@ -73,6 +73,9 @@ async def listen(
     except OverflowError:
         msg = f"port {port} is not in 0..65535"
         raise UsageError(msg) from None
+    except UnicodeError:
+        msg = f"{host!r} is no host name"
+        raise UsageError(msg) from None
 
 
 def local_port(server: asyncio.Server) -> int:
@@ -95,5 +98,8 @@ async def dial(factory: Callable[[], P], host: str, port: int, *, timeout: float
         raise LinkError(msg) from None
     except OverflowError:
         msg = f"port {port} is not in 0..65535"
+        raise UsageError(msg) from None
+    except UnicodeError:
+        msg = f"{host!r} is no host name"
         raise UsageError(msg) from None
     return protocol

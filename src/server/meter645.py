@@ -21,12 +21,14 @@ from contextlib import asynccontextmanager
 from math import isqrt
 from typing import Final
 
-from ..errors import LinkError, UsageError
+from ..binding.clock import CHINA
+from ..errors import UsageError
+from ..net.tcp import listen
 from ..net.tcp import as_stream
 from ..protocols.dlt645 import FaultInjector, Faults, Frame, MeterSession, check_address
 from ..protocols.dlt645.meter import RegisterValue
 
-__all__ = ["MeterServer", "SimulatedMeter", "serve_meter", "serve_meter_pty"]
+__all__ = ["MeterServer", "SimulatedMeter", "meter_clock", "serve_meter", "serve_meter_pty"]
 
 PULSE: Final = 360_000_000
 """0.1 W × ms in the last place of an energy register: 10 Wh = 36,000 J."""
@@ -52,16 +54,22 @@ MAX_UNSENT: Final = 65_536
 """Octets a reader may leave unread before its connection is cut."""
 
 
+def meter_clock() -> dt.datetime:
+    """What the clock of a meter in China shows now, whole seconds; meters know no time zone."""
+    now = dt.datetime.now(dt.UTC) + CHINA
+    return now.replace(microsecond=0, tzinfo=None)
+
+
 class SimulatedMeter:
     """A three-phase meter with four tariffs; :attr:`registers` is what it answers with.
 
-    ``start`` is what its clock shows at first (default: now, local time, whole seconds). Registers that the physics
+    ``start`` is what its clock shows at first (default: now, in China). Registers that the physics
     does not own may be set freely; items follow the catalogue, other DIs take bytes.
     """
 
     def __init__(self, address: str = "000000000001", *, seed: int = 0, start: dt.datetime | None = None) -> None:
         self.address = check_address(address)
-        self.clock = start or dt.datetime.now().astimezone().replace(microsecond=0, tzinfo=None)
+        self.clock = start or meter_clock()
         self.registers: dict[str, RegisterValue] = {}
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
         draw = self._random.randrange
@@ -347,11 +355,7 @@ async def serve_meter(
     LinkError when the port cannot be had.
     """
     server = MeterServer(meters, faults, speed=speed, preamble=preamble, clock=clock)
-    loop = asyncio.get_running_loop()
-    try:
-        listener = await loop.create_server(lambda: _Connection(server), host, port)
-    except OSError as error:
-        raise LinkError(f"{host}:{port}: cannot listen ({error.strerror or error})") from None
+    listener = await listen(lambda: _Connection(server), host, port, allow_remote=True)
     server.host, server.port = listener.sockets[0].getsockname()[:2]
     shown = f"[{server.host}]" if ":" in server.host else server.host
     server.url = f"645+tcp://{shown}:{server.port}"
