@@ -21,6 +21,7 @@ __all__ = [
     "encode_length",
     "encode_oid",
     "encode_unsigned",
+    "is_oid",
     "only_element",
     "read_header",
     "tlv",
@@ -154,6 +155,13 @@ def decode_unsigned(data: bytes, start: int, stop: int) -> int:
 
 
 MAX_OID_OCTETS = 64
+
+
+def is_oid(arcs: tuple[int, ...]) -> bool:
+    """True for arcs that an object identifier can have."""
+    if len(arcs) < 2 or min(arcs) < 0 or arcs[0] > 2 or (arcs[0] < 2 and arcs[1] > 39):
+        return False
+    return len(encode_oid(arcs)) <= MAX_OID_OCTETS
 
 
 def encode_oid(arcs: tuple[int, ...]) -> bytes:

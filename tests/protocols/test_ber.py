@@ -219,6 +219,12 @@ def test_bad_oids(content: str) -> None:
     assert len(ber.decode_oid(b"\x01" * ber.MAX_OID_OCTETS, 0, ber.MAX_OID_OCTETS)) == ber.MAX_OID_OCTETS + 1
 
 
+@pytest.mark.parametrize("arcs", [(), (1,), (3, 1), (1, 40), (0, -1), (1, 1, -1), (2, 1, *[1 << 30] * 20)])
+def test_arcs_no_identifier_has(arcs: tuple[int, ...]) -> None:
+    assert not ber.is_oid(arcs)
+    assert all(ber.is_oid(good) for good, _ in OIDS)
+
+
 # -- properties -------------------------------------------------------------------------------------------------------
 
 TAGS = st.sampled_from([0x02, 0x30, 0x80, 0xA0, 0x9F4A, 0xBF48, 0xBF8148])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...errors import DecodeError, MeterwireError, ProtocolError, StateError
+from ...errors import DecodeError, MeterwireError, ProtocolError, StateError, UsageError
 from .. import ber
 from . import acse, cotp, presentation, session, tpkt
 from .acse import Associate, Authentication
@@ -103,6 +103,20 @@ class AddressSet:
     """AP-title of the server; None leaves it out."""
     called_ae_qualifier: int | None = 12
     """AE-qualifier of the server; None leaves it out."""
+
+    def __post_init__(self) -> None:
+        limits = {"t": cotp.MAX_SELECTOR, "s": session.MAX_SELECTOR, "p": presentation.MAX_SELECTOR}
+        for side in ("calling", "called"):
+            for layer, limit in limits.items():
+                name = f"{side}_{layer}_selector"
+                if len(getattr(self, name)) > limit:
+                    msg = f"{name} has at most {limit} octets"
+                    raise UsageError(msg)
+            name = f"{side}_ap_title"
+            arcs: tuple[int, ...] | None = getattr(self, name)
+            if arcs is not None and not ber.is_oid(arcs):
+                msg = f"{name} {arcs} is no object identifier; write its arcs, e.g. (1, 1, 1, 999)"
+                raise UsageError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,12 +355,20 @@ class Association:
                     event = self._transport(tpdu)
                 else:
                     sdu = self._reassembler.feed(tpdu)
-                    event = None if sdu is None else self._session(sdu)
+                    if sdu is None:
+                        self._refuse_early_segments()
+                        continue
+                    event = self._session(sdu)
                 if event is not None:
                     yield event
         except ProtocolError:
             self.abort()
             raise
+
+    def _refuse_early_segments(self) -> None:
+        """Nothing is gathered for somebody who has no transport connection."""
+        if self.state in (State.IDLE, State.TRANSPORT_REQUESTED, State.CLOSED):
+            self._move("DT")
 
     def _transport(self, tpdu: bytes) -> Event | None:
         code = tpdu[1] & 0xF0
