@@ -150,9 +150,11 @@ def modules() -> tuple[Module, ...]:
 def room_of(name: str) -> str:
     """Return the room of a module: ``meterwire.models.tree`` is in ``models``, ``meterwire.protocols.mms.pdu`` in ``protocols.mms``.
 
-    The package itself is the room ``""``.
+    The package itself is the room ``""``; ``python -m meterwire`` is a door of ``cli``.
     """
     parts = name.split(".")[1:]
+    if parts == ["__main__"]:
+        return "cli"
     return ".".join(parts[: 2 if parts[:1] == ["protocols"] else 1])
 
 

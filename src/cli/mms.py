@@ -22,9 +22,7 @@ __all__ = ["browse", "read", "reading_document", "report_document", "watch", "wr
 
 Target = Annotated[
     str,
-    typer.Argument(
-        metavar="TARGET", help="mms://host:port, 645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…"
-    ),
+    typer.Argument(metavar="TARGET", help="mms://host:port, 645:///dev/ttyUSB0?addr=…, 645+tcp://host:port?addr=…"),
 ]
 Server = Annotated[str, typer.Argument(metavar="TARGET", help="mms://host:port")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
@@ -312,9 +310,7 @@ def watch(
         float,
         typer.Option(metavar="SECONDS", help="Pause between readings of a meter.", min=0.05, callback=finite),
     ] = 5.0,
-    integrity: Annotated[
-        int | None, typer.Option(metavar="MS", help="Integrity period of the reports.", min=0)
-    ] = None,
+    integrity: Annotated[int | None, typer.Option(metavar="MS", help="Integrity period of the reports.", min=0)] = None,
     as_json: Json = False,
     timeout: PatientTimeout = None,
     password: Password = None,

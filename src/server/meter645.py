@@ -23,8 +23,7 @@ from typing import Final
 
 from ..binding.clock import CHINA
 from ..errors import UsageError
-from ..net.tcp import listen
-from ..net.tcp import as_stream
+from ..net.tcp import as_stream, listen
 from ..protocols.dlt645 import FaultInjector, Faults, Frame, MeterSession, check_address
 from ..protocols.dlt645.meter import RegisterValue
 
