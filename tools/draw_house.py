@@ -10,6 +10,7 @@ every room imports (``errors``) is drawn as the foundation, without lines.
 
 import sys
 from collections import defaultdict
+from colorsys import hls_to_rgb
 from dataclasses import dataclass, field
 from html import escape
 from itertools import combinations, pairwise
@@ -33,20 +34,6 @@ TITLES = {
     "cli": "command line",
 }
 """What a floor is called, by its first room."""
-INKS = (
-    "#2563eb",
-    "#c2410c",
-    "#0f766e",
-    "#7c3aed",
-    "#be123c",
-    "#4d7c0f",
-    "#0369a1",
-    "#a16207",
-    "#9333ea",
-    "#15803d",
-    "#b45309",
-    "#1d4ed8",
-)
 FOUNDATION = "errors"
 
 LEFT, RIGHT, TOP = 118, 26, 76
@@ -103,7 +90,9 @@ def read_house() -> tuple[dict[str, list[str]], dict[str, set[str]]]:
     uses: dict[str, set[str]] = defaultdict(set)
     for module in modules():
         room = room_of(module.name)
-        if room in {"", "protocols"}:  # the front door, and a package that only holds rooms
+        if (
+            room in {"", "protocols"} or module.name == "meterwire.__main__"
+        ):  # doors, and a package that only holds rooms
             continue
         short, _, deeper = module.name.removeprefix(f"meterwire.{room}").strip(".").partition(".")
         folder = bool(deeper) or (module.is_package and bool(short))
@@ -271,9 +260,15 @@ def _bands(bands: dict[int, list[float]], total: float) -> list[str]:
     return out
 
 
+def colour(place: int) -> str:
+    """Return the colour of the n-th room: hues a golden angle apart, in turn darker and lighter."""
+    lightness = (0.32, 0.40, 0.48)[place % 3]
+    return "#" + "".join(f"{round(255 * part):02x}" for part in hls_to_rgb(place * 0.381966 % 1, lightness, 0.64))
+
+
 def _lines(joints: list[tuple[Node, Node]], tops: list[float], heights: list[float]) -> list[str]:
     targets = sorted({lower.room for _, lower in joints})
-    ink = {room: INKS[place % len(INKS)] for place, room in enumerate(targets)}
+    ink = {room: colour(place) for place, room in enumerate(targets)}
     out = []
     for upper, lower in joints:
         x1, x2 = LEFT + upper.x, LEFT + lower.x
