@@ -50,17 +50,21 @@ def _identifier(data: bytes, first: int, stop: int) -> str:
         raise DecodeError(msg, offset=first, data=data[first:stop]) from None
 
 
+def _encode_identifier(text: str) -> bytes:
+    if not 1 <= len(text) <= MAX_IDENTIFIER or not text.isascii():
+        msg = f"{text!r} is no MMS identifier: 1..{MAX_IDENTIFIER} ASCII characters"
+        raise UsageError(msg)
+    return text.encode("ascii")
+
+
 def encode_object_name(name: ObjectName) -> bytes:
     """The name as one element."""
-    item = name.item.encode("ascii")
-    if len(item) > MAX_IDENTIFIER or len(name.domain or "") > MAX_IDENTIFIER:
-        msg = f"{name}: MMS identifiers have at most {MAX_IDENTIFIER} characters"
-        raise UsageError(msg)
+    item = _encode_identifier(name.item)
     if name.is_association_specific:
         return ber.tlv(0x82, item)
     if name.domain is None:
         return ber.tlv(0x80, item)
-    return ber.tlv(0xA1, ber.tlv(0x1A, name.domain.encode("ascii")) + ber.tlv(0x1A, item))
+    return ber.tlv(0xA1, ber.tlv(0x1A, _encode_identifier(name.domain)) + ber.tlv(0x1A, item))
 
 
 def decode_object_name(data: bytes, start: int, end: int) -> tuple[ObjectName, int]:
@@ -105,7 +109,7 @@ def encode_alternate_access(selectors: tuple[Selector, ...]) -> bytes:
 def _encode_selector(selector: Selector) -> bytes:
     final = not selector.nested
     if selector.component is not None:
-        choice = ber.tlv(0x81 if final else 0x80, selector.component.encode("ascii"))
+        choice = ber.tlv(0x81 if final else 0x80, _encode_identifier(selector.component))
     elif selector.index is None:
         choice = ber.tlv(0x84 if final else 0x83, b"")
     elif selector.count is None:
@@ -145,8 +149,11 @@ def decode_alternate_access(data: bytes, start: int, end: int, depth: int = 0) -
         elif tag == 0xA5:
             # Named form: a component name for the answer, which 8-1 peers ignore, then the access.
             _, _, b = ber.read_header(data, first, stop)
-            _, c, d = ber.read_header(data, b, stop)
-            selectors += decode_alternate_access(data, c, d, depth + 1)
+            named = decode_alternate_access(data, b, stop, depth + 1)
+            if len(named) != 1:
+                msg = f"named alternate access of {len(named)} selections"
+                raise DecodeError(msg, offset=first, data=data[first:stop])
+            selectors += named
         else:
             selectors.append(_selection(data, tag, first, stop))
     return tuple(selectors)
