@@ -4,6 +4,9 @@ What is shown is what travelled: the meter's frames come over TCP, the reports o
 """
 
 import asyncio
+import os
+import shutil
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -189,7 +192,14 @@ def _show_next(out: Console, story: _Story) -> None:
     ]
     out.print("[bold]Next[/bold], each in its own shell:")
     for line in story.next:
-        out.print(f"   {line}", markup=False)
+        out.print(f"   {_command()}{line.removeprefix('meterwire')}", markup=False)
+
+
+def _command() -> str:
+    """How this person can call us again: ``make demo`` installs where the shell does not look."""
+    if shutil.which("meterwire") or not sys.argv[0].endswith("meterwire"):
+        return "meterwire"
+    return os.path.relpath(sys.argv[0])
 
 
 async def _keep(out: Console, url: str, server: str) -> None:
