@@ -1,0 +1,19 @@
+"""The model every MMS benchmark serves: IED "PERF", the same names, types and order in each server.
+
+=====  ==========================================================================================================
+LD0    LLN0 with data set ds100; GGIO1 with 33 MV (FC MX has 99 leaves); GGIO2 with 100 SPS and a writable INT32
+LD1    20 GGIO with 25 SPS and 25 MV each: 1,000 data objects, so that look-ups are not among a handful
+=====  ==========================================================================================================
+"""
+
+MEASURED = 33
+INPUTS = 100
+NODES = 20
+EACH = 25
+
+READ_ONE = "GGIO2$ST$Ind1$stVal"
+READ_50 = [f"GGIO2$ST$Ind{i}$stVal" for i in range(1, 51)]
+READ_99 = "GGIO1$MX"
+DATA_SET = "LLN0$ds100"
+WRITTEN = "GGIO2$SP$SetV$setVal"
+DOMAIN = "PERFLD0"
