@@ -207,10 +207,10 @@ def decode_reject(pdu: Pdu) -> tuple[int | None, RejectError]:
     """Invoke id, when told, and the reason of a reject."""
     invoke_id: int | None = None
     for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop):
-        value = ber.decode_integer(pdu.data, first, stop)
         if tag == 0x80:
-            invoke_id = value
+            invoke_id = ber.decode_integer(pdu.data, first, stop)
         elif 0x81 <= tag <= 0x8B:
+            value = ber.decode_integer(pdu.data, first, stop)
             text = f"the peer rejected our PDU (kind {tag & 0x1F}, reason {value})"
             return invoke_id, RejectError(text, kind=tag & 0x1F, code=value)
     msg = "reject without reason"
