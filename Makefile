@@ -8,8 +8,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # What an editable install has to be repeated for: packaging, and sources that are compiled.
 BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.pxi scl/__init__.py)
-# Other people's implementations to test against. A missing wheel costs its tests (skipped visibly), not the run.
+# Other people's implementations to test against, and the [speed] extra. A missing wheel costs its tests (skipped
+# visibly), not the run.
 PEERS := dlt645 iec61850 pyiec61850-ng
+SPEED := uvloop
 
 .PHONY: demo test lint format types house bench clean
 .DEFAULT_GOAL := demo
@@ -58,8 +60,8 @@ $(VENV)/.installed: $(VENV)/.created $(BUILT_FROM)
 $(VENV)/.test: $(VENV)/.created $(BUILT_FROM)
 	@echo "meterwire: installing with the test extra into $(VENV) (about a minute the first time)"
 	@$(PIP) install -e '.[test]'
-	@for peer in $(PEERS); do \
-	    $(PIP) install "$$peer" 2>/dev/null || echo "meterwire: peer $$peer cannot be installed here; its tests will be skipped"; \
+	@for name in $(PEERS) $(SPEED); do \
+	    $(PIP) install "$$name" 2>/dev/null || echo "meterwire: $$name cannot be installed here; its tests will be skipped"; \
 	done
 	@touch $(VENV)/.installed $@
 
