@@ -12,6 +12,7 @@ __all__ = [
     "decode_alternate_access",
     "decode_object_name",
     "encode_alternate_access",
+    "encode_identifier",
     "encode_object_name",
 ]
 
@@ -50,7 +51,8 @@ def _identifier(data: bytes, first: int, stop: int) -> str:
         raise DecodeError(msg, offset=first, data=data[first:stop]) from None
 
 
-def _encode_identifier(text: str) -> bytes:
+def encode_identifier(text: str) -> bytes:
+    """The octets of an identifier; UsageError for what cannot be one."""
     if not 1 <= len(text) <= MAX_IDENTIFIER or not text.isascii():
         msg = f"{text!r} is no MMS identifier: 1..{MAX_IDENTIFIER} ASCII characters"
         raise UsageError(msg)
@@ -59,12 +61,12 @@ def _encode_identifier(text: str) -> bytes:
 
 def encode_object_name(name: ObjectName) -> bytes:
     """The name as one element."""
-    item = _encode_identifier(name.item)
+    item = encode_identifier(name.item)
     if name.is_association_specific:
         return ber.tlv(0x82, item)
     if name.domain is None:
         return ber.tlv(0x80, item)
-    return ber.tlv(0xA1, ber.tlv(0x1A, _encode_identifier(name.domain)) + ber.tlv(0x1A, item))
+    return ber.tlv(0xA1, ber.tlv(0x1A, encode_identifier(name.domain)) + ber.tlv(0x1A, item))
 
 
 def decode_object_name(data: bytes, start: int, end: int) -> tuple[ObjectName, int]:
@@ -109,7 +111,7 @@ def encode_alternate_access(selectors: tuple[Selector, ...]) -> bytes:
 def _encode_selector(selector: Selector) -> bytes:
     final = not selector.nested
     if selector.component is not None:
-        choice = ber.tlv(0x81 if final else 0x80, _encode_identifier(selector.component))
+        choice = ber.tlv(0x81 if final else 0x80, encode_identifier(selector.component))
     elif selector.index is None:
         choice = ber.tlv(0x84 if final else 0x83, b"")
     elif selector.count is None:

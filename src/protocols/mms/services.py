@@ -13,6 +13,7 @@ from .names import (
     decode_alternate_access,
     decode_object_name,
     encode_alternate_access,
+    encode_identifier,
     encode_object_name,
 )
 from .pdu import Pdu, Service
@@ -226,10 +227,13 @@ def write_response(codes: Iterable[int | None]) -> bytes:
 
 def decode_write_response(pdu: Pdu) -> list[DataAccessError | None]:
     """One entry per variable, None for success."""
-    return [
-        None if tag == 0x81 else DataAccessError(ber.decode_unsigned(pdu.data, first, stop))
-        for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop)
-    ]
+    results: list[DataAccessError | None] = []
+    for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop):
+        if tag not in (0x80, 0x81):
+            msg = f"{tag:02X} is no result of a write"
+            raise DecodeError(msg, offset=first, data=pdu.data[first:stop])
+        results.append(None if tag == 0x81 else DataAccessError(ber.decode_unsigned(pdu.data, first, stop)))
+    return results
 
 
 # -- directories ---------------------------------------------------------------------------
@@ -262,12 +266,12 @@ class NameList:
 def name_list_request(request: NameListRequest) -> bytes:
     """Service element of a GetNameList."""
     if request.domain is not None:
-        scope = ber.tlv(0x81, request.domain.encode("ascii"))
+        scope = ber.tlv(0x81, encode_identifier(request.domain))
     else:
         scope = ber.tlv(0x82 if request.is_association_scope else 0x80, b"")
     body = ber.tlv(0xA0, bytes((0x80, 1, request.object_class))) + ber.tlv(0xA1, scope)
     if request.continue_after is not None:
-        body += ber.tlv(0x82, request.continue_after.encode("ascii"))
+        body += ber.tlv(0x82, request.continue_after.encode("latin-1", "replace"))
     return ber.tlv(Service.GET_NAME_LIST, body)
 
 
@@ -284,9 +288,9 @@ def decode_name_list_request(data: bytes, start: int, stop: int) -> NameListRequ
         elif tag == 0xA1:
             scope, a, b = ber.read_header(data, first, last)
             if scope == 0x81:
-                domain = data[a:b].decode("ascii", "replace")
+                domain = data[a:b].decode("latin-1")
         elif tag == 0x82:
-            after = data[first:last].decode("ascii", "replace")
+            after = data[first:last].decode("latin-1")
     if object_class < 0 or scope not in (0x80, 0x81, 0x82):
         msg = "name list request without class or scope"
         raise DecodeError(msg, offset=start, data=data[start:stop])
@@ -307,7 +311,8 @@ def decode_name_list_response(pdu: Pdu) -> NameList:
     for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop):
         if tag == 0xA0:
             parts = ber.elements(pdu.data, first, stop)
-            names = tuple(pdu.data[a:b].decode("ascii", "replace") for _, a, b in parts)
+            # Latin-1, so that a name beyond ASCII goes back octet for octet when we continue after it.
+            names = tuple(pdu.data[a:b].decode("latin-1") for _, a, b in parts)
         elif tag == 0x81:
             more = ber.decode_integer(pdu.data, first, stop) != 0
     return NameList(names, more)
