@@ -152,13 +152,17 @@ class Initiator:
 
     def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
         """Events of a chunk, lazily; a ProtocolError means that the association is dead."""
-        for event in self.osi.receive(chunk):
-            if isinstance(event, Data):
-                told = self._on_pdu(decode_pdu(event.pdu))
-                if told is not None:
-                    yield told
-            else:
-                yield self._on_other(event)
+        try:
+            for event in self.osi.receive(chunk):
+                if isinstance(event, Data):
+                    told = self._on_pdu(decode_pdu(event.pdu))
+                    if told is not None:
+                        yield told
+                else:
+                    yield self._on_other(event)
+        except ProtocolError:
+            self.osi.abort()
+            raise
 
     def _on_pdu(self, pdu: Pdu) -> MmsEvent | None:
         tag = pdu.tag
@@ -167,7 +171,7 @@ class Initiator:
         if tag == PduTag.UNCONFIRMED:
             return Report(pdu)
         if tag == PduTag.CONFIRMED_ERROR:
-            error = decode_service_error(pdu)
+            error = decode_service_error(pdu) if invoke_id in self._outstanding else None
         elif tag == PduTag.REJECT:
             invoke_id, error = decode_reject(pdu)
         elif tag != PduTag.CONFIRMED_RESPONSE:
@@ -217,19 +221,25 @@ class Responder:
 
         Answer each request before taking the next event.
         """
-        for event in self.osi.receive(chunk):
-            if isinstance(event, Data):
-                request = self._on_pdu(event.pdu)
-                if request is not None:
-                    yield request
-            elif isinstance(event, ConnectIndication):
-                self._wanted = decode_initiate(event.user_data)
-                yield Proposal(event.request)
-            elif isinstance(event, Released):
-                yield Closed(None)
-            else:
-                reason = getattr(event, "reason", "unexpected")
-                yield Closed(AssociationError(reason))
+        try:
+            for event in self.osi.receive(chunk):
+                if isinstance(event, Data):
+                    request = self._on_pdu(event.pdu)
+                    if request is not None:
+                        yield request
+                else:
+                    yield self._on_other(event)
+        except ProtocolError:
+            self.osi.abort()
+            raise
+
+    def _on_other(self, event: Event) -> MmsEvent:
+        if isinstance(event, ConnectIndication):
+            self._wanted = decode_initiate(event.user_data)
+            return Proposal(event.request)
+        if isinstance(event, Released):
+            return Closed(None)
+        return Closed(AssociationError(getattr(event, "reason", "unexpected")))
 
     def accept(self) -> Opened:
         """Accept the client; every parameter becomes the smaller of both wishes."""
