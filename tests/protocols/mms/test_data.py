@@ -38,7 +38,7 @@ VECTORS: list[tuple[Any, str]] = [
     (b"", "8900"),
     (b"\x00\xff", "890200ff"),
     ("", "8a00"),
-    ("AA1C1Q01A1LD0/LLN0$brcb_I02", "8a1b" + b"AA1C1Q01A1LD0/LLN0$brcb_I02".hex()),  # RptID of the ABB relay
+    ("AA1C1Q01A1LD0/LLN0$rcb_I02", "8a1a" + b"AA1C1Q01A1LD0/LLN0$rcb_I02".hex()),  # RptID of the ABB relay
     (BinaryTime(bytes.fromhex("0037ff753d31")), "8c060037ff753d31"),
     (BinaryTime(bytes(4)), "8c0400000000"),
     (Timestamp(0x48808DC9, 0x8A7EFA, 0x0A), "910848808dc98a7efa0a"),  # ABB capture
