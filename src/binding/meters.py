@@ -124,6 +124,7 @@ class MeterBinding:
         self._answered: set[str] = set()
         self._silent: dict[str, int] = {}
         self._split: set[str] = set()
+        self._lacking: set[str] = set()
         self._clock_was_right: bool | None = None
         ied.apply((bound.q, Quality.INVALID) for bounds in self._bound.values() for bound in bounds)
 
@@ -133,7 +134,8 @@ class MeterBinding:
         """Items to read, in the order of the table, the clock first.
 
         With ``blocks`` items are asked together where the catalogue has a block for two or more of them. A block
-        that this meter refused, or left unanswered while it answered other requests, is asked item by item.
+        that this meter refused, or left unanswered while it answered other requests, is asked item by item; so are
+        the members that an answer to the block lacked.
         """
         items = [*CLOCK_ITEMS, *self._bound]
         if not blocks:
@@ -141,6 +143,8 @@ class MeterBinding:
         return tuple(dict.fromkeys(self._block_of(item) for item in items))
 
     def _block_of(self, item: str) -> str:
+        if item in self._lacking:
+            return item
         for block in (f"{item[:4]}FF{item[6:]}", f"{item[:6]}FF"):
             if block not in self._split and sum(member.di in self._bound for member in expand(block)) > 1:
                 return block
@@ -167,8 +171,9 @@ class MeterBinding:
         accepted = sum(self._show(reading, at, times, changes) for reading in believed)
         if wanted is not None and believed:
             self._answered.add(asked)
-            answered = {reading.item for reading in believed}
-            self._unread((item for item in wanted if item not in answered), at, changes)
+            lacking = wanted - {reading.item for reading in believed}
+            self._unread(lacking - self._lacking, at, changes)  # from now on each is asked for itself, and tells itself
+            self._lacking |= lacking
         self._judge_line(changes, at, answered=bool(believed))
         self.ied.apply(changes.items())
         self.counters.accepted += accepted

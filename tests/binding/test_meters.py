@@ -256,6 +256,15 @@ def test_block_answer_with_fewer_members_leaves_the_rest_unread(ied: Ied, meter:
     assert [read(ied, f"{n}.DmdWh.q") for n in ("Rt2MMTR1", "Rt3MMTR1", "Rt4MMTR1")] == [Quality.GOOD, OLD, OLD]
 
 
+def test_what_a_block_lacks_is_asked_alone_and_keeps_its_own_quality(ied: Ied, meter: MeterBinding) -> None:
+    meter.apply(answer("0001FF00", 10, 4, 3), asked="0001FF00")
+    assert {"0001FF00", "00010300", "00010400"} <= set(meter.poll_list(blocks=True))
+    meter.apply(answer("00010300", 7), asked="00010300")
+    meter.apply(answer("0001FF00", 10, 4, 3), asked="0001FF00")
+    assert (read(ied, "Rt3MMTR1.DmdWh.actVal"), read(ied, "Rt3MMTR1.DmdWh.q")) == (7, Quality.GOOD)
+    assert read(ied, "Rt4MMTR1.DmdWh.q") == Quality.INVALID
+
+
 def test_tolerated_octets_stay_questionable(ied: Ied, meter: MeterBinding) -> None:
     frame = dlt645.Frame(address=ADDRESS, control=0x91, data=bytes.fromhex("000101020322" + "07"))
     meter.apply(dlt645.readings(dlt645.decode(frame.encode()), time=NOW))
