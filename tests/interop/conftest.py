@@ -49,4 +49,4 @@ def iec61850_server() -> Iterator[Peer]:
 def tshark() -> None:
     """For tests that judge a capture: skips where tshark is missing."""
     if not tshark_helper.available():
-        pytest.skip("tshark is not installed: apt-get install tshark")
+        pytest.skip("tshark is not installed, so no recorded session is judged: apt-get install tshark")

@@ -107,7 +107,7 @@ class Recorder:
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:
     """Whole TPKTs and what is left over; octets that are no TPKT are passed on as they are."""
-    whole = []
+    whole: list[bytes] = []
     while len(data) >= 4:
         size = int.from_bytes(data[2:4])
         if data[0] != 3 or size < 4:

@@ -220,9 +220,9 @@ class Client:
         match = re.fullmatch(r"([^(]+)\((\d+)\)\.?(.*)", path)
         try:
             if match is None:
-                return await self.open.read(path, fc)
+                return await self.open.read(path, iec61850.FC(fc))
             whole, index, component = match.groups()
-            return await self.open.read(whole, fc, array_index=int(index), component=component or None)
+            return await self.open.read(whole, iec61850.FC(fc), array_index=int(index), component=component or None)
         except iec61850.IedError as error:
             return access_error(error)
 

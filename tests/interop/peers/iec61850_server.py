@@ -193,7 +193,7 @@ class Server:
         kept = self.book.values[(reference, "SP")]
         if reference.endswith("LimSet.setVal") and not 0 <= value <= LIMIT:
             error = iec61850.IedDataAccessError("beyond the limit")
-            error.code = "ObjectValueInvalid"
+            error.code = "ObjectValueInvalid"  # type: ignore[attr-defined]  # the package reads it
             raise error
         kept["value"] = value
         return True
