@@ -16,6 +16,7 @@ The branch says who must act; the attributes say on what.
     │   └── RemoteError                    the peer answered: no
     │       ├── MeterError                 error byte of a meter
     │       ├── ServiceError               MMS confirmed-error
+    │       │   └── FileServiceError       of a file service: no such file, access denied, …
     │       ├── RejectError                MMS reject
     │       └── DataAccessError            MMS access result of one variable
     ├── LinkError (ConnectionError)        the line: closed, refused, could not be opened
@@ -32,6 +33,7 @@ __all__ = [
     "DataAccessError",
     "DecodeError",
     "FileError",
+    "FileServiceError",
     "LimitError",
     "LinkError",
     "LinkTimeoutError",
@@ -127,6 +129,30 @@ class ServiceError(RemoteError):
     def __init__(self, message: str, *, error_class: int, code: int) -> None:
         self.error_class = error_class
         super().__init__(message, code=code)
+
+
+class FileServiceError(ServiceError):
+    """A file service refused; ``code`` is the code of the MMS error class "file", ``reason`` its name."""
+
+    ERROR_CLASS = 11
+    NAMES = (
+        "other",
+        "filename-ambiguous",
+        "file-busy",
+        "filename-syntax-error",
+        "content-type-invalid",
+        "position-invalid",
+        "file-access-denied",
+        "file-non-existent",
+        "duplicate-filename",
+        "insufficient-space-in-filestore",
+    )
+
+    def __init__(self, code: int, name: str = "") -> None:
+        self.name = name
+        self.reason = self.NAMES[code] if 0 <= code < len(self.NAMES) else f"file error {code}"
+        text = f"{name}: {self.reason}" if name else f"the server answered with error class file, code {code}: {self.reason}"
+        super().__init__(text, error_class=self.ERROR_CLASS, code=code)
 
 
 class RejectError(RemoteError):

@@ -2,6 +2,7 @@
 
 from .associations import (
     Answer,
+    Cancelled,
     Closed,
     Initiator,
     MmsEvent,
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "BinaryTime",
     "BitString",
+    "Cancelled",
     "Closed",
     "DataTag",
     "Initiate",

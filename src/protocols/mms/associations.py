@@ -1,7 +1,11 @@
 """MMS over an association, both roles, without I/O.
 
-:class:`Initiator` is the client: it numbers requests and pairs answers. :class:`Responder` is the
-server: it negotiates, answers conclude and everything unsupported by itself, and hands requests up.
+:class:`Initiator` is the client, :class:`Responder` the server: it negotiates, answers conclude and everything
+unsupported by itself, and hands requests up. Both number requests of their own and pair the answers, because a
+server asks too: obtainFile makes it read a file from the client.
+
+A request is answered before the next event is taken, or deferred: then it counts as outstanding until
+:meth:`Responder.answer`, and a cancel-request can stop it.
 """
 
 from collections.abc import Iterator
@@ -12,6 +16,7 @@ from ...errors import (
     DecodeError,
     MeterwireError,
     ProtocolError,
+    ServiceError,
     StateError,
     UsageError,
 )
@@ -33,11 +38,20 @@ from ..osi.acse import AUTHENTICATION_FAILURE, Associate
 from .pdu import (
     CONCLUDE_REQUEST,
     CONCLUDE_RESPONSE,
+    INVOKE_ID_UNKNOWN,
+    PREEMPT_CANCEL,
+    PREEMPT_CLASS,
     Initiate,
     Pdu,
     PduTag,
     RejectKind,
+    cancel_error,
+    cancel_request,
+    cancel_response,
+    confirmed_error,
     confirmed_request,
+    decode_cancel,
+    decode_cancel_error,
     decode_initiate,
     decode_pdu,
     decode_reject,
@@ -48,6 +62,7 @@ from .pdu import (
 
 __all__ = [
     "Answer",
+    "Cancelled",
     "Closed",
     "Initiator",
     "MmsEvent",
@@ -63,6 +78,8 @@ MAX_INVOKE_ID = 0x7FFFFFFF
 SERVER_SERVICES = bytes.fromhex("ee08000000000000000118")
 """status, getNameList, identify, read, write, getVariableAccessAttributes,
 getNamedVariableListAttributes, informationReport, conclude, cancel: what is served, no more."""
+FILE_SERVICES = bytes.fromhex("0000000000020000 00fc00")
+"""obtainFile, fileOpen, fileRead, fileClose, fileRename, fileDelete, fileDirectory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +99,22 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Responder: a confirmed request to answer with ``send``."""
+    """A confirmed request of the peer, to be answered."""
 
     pdu: Pdu
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Responder: a deferred request was cancelled by the client, who has been told; stop working on it."""
+
+    invoke_id: int
+    """Which request."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Initiator: the answer to one request: a response, or an error."""
+    """The answer to one request of ours: a response, or an error."""
 
     invoke_id: int
     """Which request."""
@@ -114,41 +139,93 @@ class Closed:
     """None after an orderly release."""
 
 
-MmsEvent = Opened | Proposal | Request | Answer | Report | Closed
+MmsEvent = Opened | Proposal | Request | Cancelled | Answer | Report | Closed
 
 
-class Initiator:
+class _Caller:
+    """Requests of one's own: numbered, counted, paired with their answers."""
+
+    __slots__ = ("negotiated", "osi", "_last_id", "_outstanding")
+
+    def __init__(self, osi: Association, negotiated: Initiate) -> None:
+        self.osi = osi
+        self.negotiated = negotiated
+        self._outstanding: set[int] = set()
+        self._last_id = 0
+
+    @property
+    def _allowed(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def room(self) -> int:
+        """Requests that may still be sent before an answer must come."""
+        return self._allowed - len(self._outstanding)
+
+    def request(self, service: bytes) -> int:
+        """Send a request; its invoke id. UsageError when it exceeds the negotiated PDU size."""
+        if self.room <= 0:
+            msg = f"{self._allowed} requests are outstanding, the peer takes no more"
+            raise StateError(msg)
+        self._last_id = self._last_id % MAX_INVOKE_ID + 1
+        pdu = confirmed_request(self._last_id, service)
+        if len(pdu) > self.negotiated.max_pdu:
+            msg = f"request of {len(pdu)} octets, the peer takes {self.negotiated.max_pdu}"
+            raise UsageError(msg)
+        self.osi.send(pdu)
+        self._outstanding.add(self._last_id)
+        return self._last_id
+
+    def cancel(self, invoke_id: int) -> None:
+        """Ask the peer to stop a request nobody waits for any more; its place is free once the peer has said so."""
+        if invoke_id in self._outstanding:
+            self.osi.send(cancel_request(invoke_id))
+
+    def _was_asked(self, invoke_id: int | None) -> bool:
+        """A request of ours had this number, answered or not."""
+        return invoke_id is not None and 0 < invoke_id <= self._last_id
+
+    def _on_answer(self, pdu: Pdu) -> Answer | None:
+        """What an answering PDU tells; None when nobody waits for it: that must not kill the rest."""
+        tag, invoke_id = pdu.tag, pdu.invoke_id
+        error: MeterwireError | None = None
+        if tag == PduTag.CONFIRMED_ERROR:
+            error = decode_service_error(pdu) if invoke_id in self._outstanding else None
+        elif tag == PduTag.REJECT:
+            invoke_id, error = decode_reject(pdu)
+            if error.kind in (RejectKind.CONFIRMED_RESPONSE, RejectKind.CONFIRMED_ERROR, RejectKind.CANCEL_REQUEST):
+                return None  # of an answer of ours; or the peer does not cancel, and will answer
+        elif tag == PduTag.CANCEL_RESPONSE:
+            invoke_id = decode_cancel(pdu)
+            error = _stopped("the request was cancelled", PREEMPT_CANCEL)
+        elif tag == PduTag.CANCEL_ERROR:
+            # Its answer was faster, or the peer knows nothing of it: nothing is outstanding there.
+            invoke_id = decode_cancel_error(pdu)
+            error = _stopped("the request was lost", PREEMPT_CANCEL)
+        if invoke_id is None or invoke_id not in self._outstanding:
+            return None
+        self._outstanding.discard(invoke_id)
+        return Answer(invoke_id, None if error else pdu, error)
+
+
+def _stopped(text: str, code: int) -> ServiceError:
+    return ServiceError(text, error_class=PREEMPT_CLASS, code=code)
+
+
+class Initiator(_Caller):
     """Client side."""
 
     def __init__(self, addresses: AddressSet | None = None, wanted: Initiate | None = None) -> None:
-        self.osi = Association(Role.CLIENT, addresses)
         self.wanted = wanted or Initiate()
-        self.negotiated = self.wanted
-        self._outstanding: set[int] = set()
-        self._last_id = 0
+        super().__init__(Association(Role.CLIENT, addresses), self.wanted)
 
     def connect(self, authentication: Authentication | None = None) -> None:
         """Start; :class:`Opened` or :class:`Closed` will follow."""
         self.osi.connect(self.wanted.encode(PduTag.INITIATE_REQUEST), authentication)
 
     @property
-    def room(self) -> int:
-        """Requests that may still be sent before an answer must come."""
-        return self.negotiated.max_calling - len(self._outstanding)
-
-    def request(self, service: bytes) -> int:
-        """Send a request; its invoke id. UsageError when it exceeds the negotiated PDU size."""
-        if self.room <= 0:
-            msg = f"{self.negotiated.max_calling} requests are outstanding, the peer takes no more"
-            raise StateError(msg)
-        self._last_id = self._last_id % MAX_INVOKE_ID + 1
-        pdu = confirmed_request(self._last_id, service)
-        if len(pdu) > self.negotiated.max_pdu:
-            msg = f"request of {len(pdu)} octets, the server takes {self.negotiated.max_pdu}"
-            raise UsageError(msg)
-        self.osi.send(pdu)
-        self._outstanding.add(self._last_id)
-        return self._last_id
+    def _allowed(self) -> int:
+        return self.negotiated.max_calling
 
     def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
         """Events of a chunk, lazily; a ProtocolError means that the association is dead."""
@@ -166,28 +243,23 @@ class Initiator:
 
     def _on_pdu(self, pdu: Pdu) -> MmsEvent | None:
         tag = pdu.tag
-        invoke_id = pdu.invoke_id
-        error: MeterwireError | None = None
+        if tag in _ANSWERS:
+            return self._on_answer(pdu)
         if tag == PduTag.UNCONFIRMED:
             return Report(pdu)
-        if tag == PduTag.CONFIRMED_ERROR:
-            error = decode_service_error(pdu) if invoke_id in self._outstanding else None
-        elif tag == PduTag.REJECT:
-            invoke_id, error = decode_reject(pdu)
-        elif tag != PduTag.CONFIRMED_RESPONSE:
-            if tag in (PduTag.CONCLUDE_RESPONSE, PduTag.CONCLUDE_REQUEST):
-                if tag == PduTag.CONCLUDE_REQUEST:
-                    self.osi.send(CONCLUDE_RESPONSE)
-                elif self.osi.state is State.OPEN:
-                    self.osi.release()
-                return None
+        if tag == PduTag.CONFIRMED_REQUEST:
+            return Request(pdu)
+        if tag == PduTag.CONCLUDE_REQUEST:
+            self.osi.send(CONCLUDE_RESPONSE)
+        elif tag == PduTag.CONCLUDE_RESPONSE:
+            if self.osi.state is State.OPEN:
+                self.osi.release()
+        elif tag == PduTag.CANCEL_REQUEST:  # a client answers at once, so nothing is left to cancel
+            self.osi.send(cancel_error(decode_cancel(pdu), INVOKE_ID_UNKNOWN))
+        else:
             msg = f"MMS PDU {tag:02X} is not for a client"
             raise DecodeError(msg, offset=0, data=pdu.data)
-        # An answer nobody asked for (or waits for any more) is dropped: it must not kill the rest.
-        if invoke_id is None or invoke_id not in self._outstanding:
-            return None
-        self._outstanding.discard(invoke_id)
-        return Answer(invoke_id, None if error else pdu, error)
+        return None
 
     def _on_other(self, event: Event) -> MmsEvent:
         if isinstance(event, Accepted):
@@ -205,16 +277,41 @@ class Initiator:
         self.osi.send(CONCLUDE_REQUEST)
 
 
-class Responder:
+_ANSWERS = frozenset({
+    PduTag.CONFIRMED_RESPONSE, PduTag.CONFIRMED_ERROR, PduTag.REJECT, PduTag.CANCEL_RESPONSE, PduTag.CANCEL_ERROR,
+})  # fmt: skip
+
+
+class Responder(_Caller):
     """Server side."""
 
-    __slots__ = ("negotiated", "offered", "osi", "_wanted")
+    __slots__ = ("deferred", "offered", "_wanted")
 
     def __init__(self, offered: Initiate | None = None) -> None:
-        self.osi = Association(Role.SERVER)
         self.offered = offered or Initiate(services=SERVER_SERVICES)
-        self.negotiated = self.offered
+        super().__init__(Association(Role.SERVER), self.offered)
+        self.deferred: set[int] = set()
+        """Requests of the client whose answer takes time."""
         self._wanted: Initiate | None = None
+
+    @property
+    def _allowed(self) -> int:
+        return self.negotiated.max_called
+
+    @property
+    def is_full(self) -> bool:
+        """The client has as many requests outstanding as were agreed."""
+        return len(self.deferred) >= self.negotiated.max_calling
+
+    def defer(self, invoke_id: int) -> None:
+        """The answer to this request comes later, by :meth:`answer`."""
+        self.deferred.add(invoke_id)
+
+    def answer(self, invoke_id: int, pdu: bytes) -> None:
+        """Answer a deferred request; nothing is sent when it has been cancelled meanwhile."""
+        if invoke_id in self.deferred:
+            self.deferred.discard(invoke_id)
+            self.osi.send(pdu)
 
     def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
         """Events of a chunk, lazily; a ProtocolError means that the association is dead.
@@ -263,30 +360,58 @@ class Responder:
         diagnostic = AUTHENTICATION_FAILURE if authentication_failed else 1
         self.osi.refuse(diagnostic=diagnostic, mms=initiate_error(8, 0))
 
-    def _on_pdu(self, data: bytes) -> Request | None:
+    def _on_pdu(self, data: bytes) -> MmsEvent | None:
         try:
             pdu = decode_pdu(data)
         except ProtocolError:
             self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.INVALID_PDU))
             return None
-        if pdu.tag == PduTag.CONFIRMED_REQUEST:
-            return Request(pdu)
-        if pdu.tag == PduTag.CONCLUDE_REQUEST:
+        tag = pdu.tag
+        if tag == PduTag.CONFIRMED_REQUEST:
+            return Request(pdu) if not self.deferred or self._has_room_for(pdu) else None
+        if tag == PduTag.CONCLUDE_REQUEST:
             self.osi.send(CONCLUDE_RESPONSE)
-        elif pdu.tag == PduTag.CANCEL_REQUEST:
-            # Requests are answered within one receive, so there is never one left to cancel:
-            # cancel-error, class cancel, invoke-id-unknown.
-            identifier = data[pdu.start : pdu.stop]
-            if not 1 <= len(identifier) <= 5:
-                self.osi.send(reject(None, RejectKind.CANCEL_REQUEST, RejectKind.INVALID_PDU))
-            else:
-                self.osi.send(_cancel_error(identifier))
-        elif pdu.tag not in (PduTag.REJECT, PduTag.UNCONFIRMED):
+        elif tag == PduTag.CANCEL_REQUEST:
+            return self._on_cancel(pdu)
+        elif tag in _ANSWERS:
+            return self._on_late_or_due(pdu)
+        elif tag != PduTag.UNCONFIRMED:
             self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.UNKNOWN_PDU_TYPE))
         return None
 
+    def _has_room_for(self, pdu: Pdu) -> bool:
+        """Reject one request too many, and one whose number is taken."""
+        if pdu.invoke_id in self.deferred:
+            reason = RejectKind.INVALID_INVOKE_ID
+        elif self.is_full:
+            reason = RejectKind.MAX_OUTSTANDING_EXCEEDED
+        else:
+            return True
+        self.osi.send(reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, reason))
+        return False
 
-def _cancel_error(identifier: bytes) -> bytes:
-    error = b"\xa1\x05\xa0\x03\x8a\x01\x01"
-    body = bytes((0x80, len(identifier))) + identifier + error
-    return bytes((PduTag.CANCEL_ERROR, len(body))) + body
+    def _on_cancel(self, pdu: Pdu) -> Cancelled | None:
+        try:
+            invoke_id = decode_cancel(pdu)
+        except DecodeError:
+            self.osi.send(reject(None, RejectKind.CANCEL_REQUEST, RejectKind.INVALID_PDU))
+            return None
+        if invoke_id not in self.deferred:
+            self.osi.send(cancel_error(invoke_id, INVOKE_ID_UNKNOWN))
+            return None
+        self.deferred.discard(invoke_id)
+        self.osi.send(cancel_response(invoke_id))
+        self.osi.send(confirmed_error(invoke_id, PREEMPT_CLASS, PREEMPT_CANCEL))
+        return Cancelled(invoke_id)
+
+    def _on_late_or_due(self, pdu: Pdu) -> Answer | None:
+        """Answers of the client. One that answers nothing we ever asked has crashed other servers."""
+        if pdu.tag == PduTag.REJECT or self._was_asked(pdu.invoke_id) or self._outstanding:
+            try:
+                return self._on_answer(pdu)
+            except DecodeError:
+                if pdu.tag != PduTag.REJECT:  # a reject is the end of a matter, even a broken one
+                    self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.INVALID_PDU))
+                return None
+        self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.UNKNOWN_PDU_TYPE))
+        return None

@@ -5,7 +5,7 @@ A parsed PDU keeps the bytes and the bounds of its content; nothing is copied be
 
 from dataclasses import dataclass
 
-from ...errors import DecodeError, RejectError, ServiceError
+from ...errors import DecodeError, FileServiceError, RejectError, ServiceError
 from .. import ber
 
 __all__ = [
@@ -16,9 +16,14 @@ __all__ = [
     "PduTag",
     "RejectKind",
     "Service",
+    "cancel_error",
+    "cancel_request",
+    "cancel_response",
     "confirmed_error",
     "confirmed_request",
     "confirmed_response",
+    "decode_cancel",
+    "decode_cancel_error",
     "decode_initiate",
     "decode_pdu",
     "decode_reject",
@@ -31,6 +36,7 @@ __all__ = [
 CONCLUDE_REQUEST = b"\x8b\x00"
 CONCLUDE_RESPONSE = b"\x8c\x00"
 MAX_INVOKE_ID = 0xFFFFFFFF
+MAX_INVOKE_ID_OCTETS = 5
 
 
 class PduTag:
@@ -64,12 +70,21 @@ class Service:
     DEFINE_NAMED_VARIABLE_LIST = 0xAB
     GET_NAMED_VARIABLE_LIST_ATTRIBUTES = 0xAC
     DELETE_NAMED_VARIABLE_LIST = 0xAD
+    OBTAIN_FILE = 0xBF2E
+    FILE_OPEN = 0xBF48
+    FILE_READ = 0x9F49
+    FILE_CLOSE = 0x9F4A
+    FILE_RENAME = 0xBF4B
+    FILE_DELETE = 0xBF4C
+    FILE_DIRECTORY = 0xBF4D
 
 
 class RejectKind:
     """Which kind of PDU a reject complains of, and the reasons used here."""
 
     CONFIRMED_REQUEST = 1
+    CONFIRMED_RESPONSE = 2
+    CONFIRMED_ERROR = 3
     PDU_ERROR = 5
     CANCEL_REQUEST = 6
     CONCLUDE_REQUEST = 9
@@ -117,6 +132,8 @@ def decode_pdu(data: bytes) -> Pdu:
         service, a, b = ber.read_header(data, last, stop)
         if service == 0x30:  # list of modifiers: attach to event, attach to semaphore; none of 8-1
             service, a, b = ber.read_header(data, b, stop)
+        if b != stop:
+            _insist_on_extension(data, b, stop)
         return Pdu(tag, invoke_id, service, data, a, b)
     if tag == PduTag.CONFIRMED_ERROR:
         id_tag, first, last = ber.read_header(data, start, stop)
@@ -126,6 +143,14 @@ def decode_pdu(data: bytes) -> Pdu:
         service, a, b = ber.read_header(data, start, stop)
         return Pdu(tag, None, service, data, a, b)
     return Pdu(tag, None, 0, data, start, stop)
+
+
+def _insist_on_extension(data: bytes, start: int, stop: int) -> None:
+    """Behind a service only its extension [79] may stand; a second service there has fooled other stacks."""
+    tag, _, end = ber.read_header(data, start, stop)
+    if tag not in (0x9F4F, 0xBF4F) or end != stop:
+        msg = "octets behind the service"
+        raise DecodeError(msg, offset=start, data=data[start:stop])
 
 
 def _invoke_id(data: bytes, first: int, last: int) -> int:
@@ -168,6 +193,42 @@ def reject(invoke_id: int | None, kind: int, reason: int) -> bytes:
     return ber.tlv(0xA4, head + ber.tlv(0x80 | kind, ber.encode_integer(reason)))
 
 
+def cancel_request(invoke_id: int) -> bytes:
+    """Cancel-request for an outstanding request."""
+    return ber.tlv(PduTag.CANCEL_REQUEST, ber.encode_unsigned(invoke_id))
+
+
+def cancel_response(invoke_id: int) -> bytes:
+    """Cancel-response: the request was stopped; its own error answer follows."""
+    return ber.tlv(PduTag.CANCEL_RESPONSE, ber.encode_unsigned(invoke_id))
+
+
+def cancel_error(invoke_id: int, code: int) -> bytes:
+    """Cancel-error with a code of the class cancel."""
+    error = ber.tlv(0xA0, ber.tlv(0x80 | CANCEL_CLASS, ber.encode_integer(code)))
+    return ber.tlv(PduTag.CANCEL_ERROR, ber.tlv(0x80, ber.encode_unsigned(invoke_id)) + ber.tlv(0xA1, error))
+
+
+def decode_cancel(pdu: Pdu) -> int:
+    """Invoke id of a cancel-request or cancel-response."""
+    if pdu.stop - pdu.start > MAX_INVOKE_ID_OCTETS:
+        msg = f"invoke id of {pdu.stop - pdu.start} octets"
+        raise DecodeError(msg, offset=pdu.start, data=pdu.data)
+    return _invoke_id(pdu.data, pdu.start, pdu.stop)
+
+
+def decode_cancel_error(pdu: Pdu) -> int:
+    """Invoke id of a cancel-error."""
+    tag, first, stop = ber.read_header(pdu.data, pdu.start, pdu.stop)
+    if tag != 0x80:
+        msg = "cancel-error without invoke id"
+        raise DecodeError(msg, offset=pdu.start, data=pdu.data)
+    return _invoke_id(pdu.data, first, stop)
+
+
+CANCEL_CLASS, INVOKE_ID_UNKNOWN = 10, 1
+PREEMPT_CLASS, PREEMPT_TIMEOUT, PREEMPT_CANCEL = 5, 1, 3
+
 _CLASS_NAMES = (
     "vmd-state",
     "application-reference",
@@ -195,6 +256,8 @@ def decode_service_error(pdu: Pdu) -> ServiceError:
         if tag == 0xA0:
             kind, a, b = ber.read_header(pdu.data, first, stop)
             error_class, code = kind & 0x1F, ber.decode_integer(pdu.data, a, b)
+            if error_class == FileServiceError.ERROR_CLASS:
+                return FileServiceError(code)
             known = error_class < len(_CLASS_NAMES)
             name = _CLASS_NAMES[error_class] if known else str(error_class)
             text = f"the server answered with error class {name}, code {code}"

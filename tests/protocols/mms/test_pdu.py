@@ -248,7 +248,8 @@ def test_any_octets_are_a_pdu_or_our_error(octets: bytes) -> None:
 
 
 def test_services_are_numbered_as_iso_9506_has_them() -> None:
-    numbers = {name: value & 0x1F for name, value in vars(Service).items() if name.isupper()}
+    tags = {name: value for name, value in vars(Service).items() if name.isupper()}
+    numbers = {name: value & (0x1F if value < 0x100 else 0x7F) for name, value in tags.items()}
     assert numbers == {
         "STATUS": 0,
         "GET_NAME_LIST": 1,
@@ -259,5 +260,12 @@ def test_services_are_numbered_as_iso_9506_has_them() -> None:
         "DEFINE_NAMED_VARIABLE_LIST": 11,
         "GET_NAMED_VARIABLE_LIST_ATTRIBUTES": 12,
         "DELETE_NAMED_VARIABLE_LIST": 13,
+        "OBTAIN_FILE": 46,
+        "FILE_OPEN": 72,
+        "FILE_READ": 73,
+        "FILE_CLOSE": 74,
+        "FILE_RENAME": 75,
+        "FILE_DELETE": 76,
+        "FILE_DIRECTORY": 77,
     }
     assert isinstance(decode_pdu(b"\x8b\x00"), Pdu)
