@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import serial
 
@@ -59,12 +59,16 @@ class MeterUrl:
     """The meter's own address, empty when the URL has none."""
 
 
+def _split(text: str, url: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:  # an unclosed [
+        raise UsageError(f"{url}: write 645:///dev/ttyUSB0?baud=2400&parity=E or 645+tcp://host:port") from None
+
+
 def parse_meter_url(url: str) -> MeterUrl:
     """Take a meter URL apart; UsageError says in one line what is wrong."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise UsageError(f"{url}: write 645:///dev/ttyUSB0?baud=2400&parity=E or 645+tcp://host:port") from None
+    parts = _split(url, url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
@@ -73,7 +77,7 @@ def parse_meter_url(url: str) -> MeterUrl:
     # urlsplit takes a scheme of digits only for a path
     if not dialect and ":" in parts.path:
         dialect, _, rest = url.partition(":")
-        parts = urlsplit("x:" + rest)
+        parts = _split("x:" + rest, url)
     address = options.get("addr", "")
     if carrier == "tcp" or dialect.endswith("+tcp"):
         return _tcp_url(url, dialect.removesuffix("+tcp"), address)
@@ -89,7 +93,7 @@ def parse_meter_url(url: str) -> MeterUrl:
 
 
 def _tcp_url(url: str, dialect: str, address: str) -> MeterUrl:
-    parts = urlsplit("x:" + url.partition(":")[2])
+    parts = _split("x:" + url.partition(":")[2], url)
     try:
         host, port = parts.hostname, parts.port
     except ValueError:
