@@ -3,8 +3,18 @@
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from .capabilities import Edition
 
-__all__ = ["OptFlds", "ReportControl", "TrgOps"]
+__all__ = [
+    "GooseControl",
+    "LogControl",
+    "MulticastAddress",
+    "OptFlds",
+    "ReportControl",
+    "SampledValueControl",
+    "SettingControl",
+    "TrgOps",
+]
 
 
 class TrgOps:
@@ -59,7 +69,13 @@ class ReportControl:
     indexed: bool = True
     """Instance names carry a two-digit number."""
     owner: bool = field(default=False)
-    """The control block shows who reserved it (attribute Owner)."""
+    """The control block shows who reserved it (attribute Owner); always so in Edition 2.1, never in 1."""
+    edition: Edition = Edition.ED2
+    """Rules the block follows; what differs is told in :mod:`meterwire.acsi.report_control`."""
+    resv_tms: bool = True
+    """A BRCB has ResvTms; never so in Edition 1."""
+    reserved_for: tuple[bytes, ...] = ()
+    """Addresses (octets, as Owner shows them) of the clients that instances 1, 2, … are kept for by configuration."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.instances <= 99 or (self.instances > 1 and not self.indexed):
@@ -72,3 +88,97 @@ class ReportControl:
         if not self.indexed:
             return (self.name,)
         return tuple(f"{self.name}{i:02d}" for i in range(1, self.instances + 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MulticastAddress:
+    """Where GOOSE or sampled values go on the Ethernet (PhyComAddr)."""
+
+    mac: bytes = bytes(6)
+    """Destination address."""
+    priority: int = 4
+    """VLAN priority, 0..7."""
+    vlan: int = 0
+    """VLAN identifier."""
+    app_id: int = 0
+    """APPID."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GooseControl:
+    """A GOOSE control block (GoCB)."""
+
+    name: str
+    """Name of the block, e.g. ``gcbTrip``."""
+    data_set: str = ""
+    """Name of a data set in the same logical node."""
+    go_id: str = ""
+    """GoID (SCL: appID)."""
+    conf_rev: int = 0
+    """Configuration revision of the data set."""
+    fixed_offs: bool = False
+    """Values stand at fixed offsets."""
+    address: MulticastAddress | None = None
+    """From the communication section, where it says so."""
+    min_time: int | None = None
+    """Milliseconds to the first repetition."""
+    max_time: int | None = None
+    """Milliseconds between repetitions at rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledValueControl:
+    """A sampled value control block (MSVCB, USVCB)."""
+
+    name: str
+    """Name of the block."""
+    data_set: str = ""
+    """Name of a data set in the same logical node."""
+    smv_id: str = ""
+    """MsvID or UsvID."""
+    conf_rev: int = 0
+    """Configuration revision of the data set."""
+    multicast: bool = True
+    """MSVCB when True."""
+    smp_rate: int = 0
+    """Samples, counted as ``smp_mod`` says."""
+    smp_mod: int = 0
+    """0 samples per period, 1 per second, 2 seconds per sample."""
+    no_asdu: int = 1
+    """Samples in one message."""
+    opt_flds: int = 0
+    """5 bits: refresh time, sample synchronised, sample rate, data set, security."""
+    address: MulticastAddress | None = None
+    """From the communication section, where it says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingControl:
+    """The setting group control block of a logical device (SGCB)."""
+
+    name: str = "SGCB"
+    """Its name is the standard's."""
+    groups: int = 1
+    """NumOfSG."""
+    active: int = 1
+    """ActSG."""
+    resv_tms: int | None = None
+    """Seconds an edit is reserved; None when the block has no ResvTms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogControl:
+    """A log control block (LCB)."""
+
+    name: str
+    """Name of the block."""
+    data_set: str = ""
+    """Name of a data set in the same logical node."""
+    log: str = ""
+    """Log written to: ``LD/LN$name``."""
+    enabled: bool = True
+    """LogEna at the start."""
+    trg_ops: int = 0
+    """See :class:`TrgOps`."""
+    intg_pd: int = 0
+    """Milliseconds between integrity entries; 0 for none."""

@@ -7,10 +7,11 @@ beside an old quality or time.
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import UnknownNameError, UsageError
+from .capabilities import Capabilities, Edition
 from .reference import Reference, parse_reference
 from .types import BasicType, check_value
 
@@ -36,6 +37,8 @@ class Trigger(enum.IntFlag):
 
 StoreHook = Callable[[], None]
 ChangeHook = Callable[["DataAttribute", Trigger], None]
+DeviceHook = Callable[["LogicalDevice", bool], None]
+"""Told of a logical device that came (True) or went (False)."""
 
 
 class Node:
@@ -272,22 +275,53 @@ class LogicalDevice(Node):
 
 
 class Ied(Node):
-    """An IED: logical devices, and the place where changes pass through."""
+    """An IED: logical devices, and the place where changes pass through.
 
-    __slots__ = ("commit_hooks", "model_version")
+    Logical devices may come and go while the IED is served: :meth:`add` and :meth:`remove` tell the
+    ``device_hooks``.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("capabilities", "commit_hooks", "device_hooks", "edition", "enums", "model_version")
+
+    def __init__(
+        self, name: str, *, edition: Edition = Edition.ED2, capabilities: Capabilities | None = None
+    ) -> None:
         super().__init__(name)
+        self.edition = edition
+        """Which edition's rules engines follow where editions differ."""
+        self.capabilities = capabilities or Capabilities()
+        """What engines allow clients to do."""
+        self.enums: dict[str, Mapping[int, str]] = {}
+        """Literals by ordinal of the enumerations that are not classes of :mod:`.enums`, by name."""
         self.commit_hooks: tuple[Callable[[], None], ...] = ()
+        self.device_hooks: tuple[DeviceHook, ...] = ()
         self.model_version = 0
         """Grows whenever a logical device comes or goes; name lists are cached by it."""
 
     def add(self, *devices: LogicalDevice) -> "Ied":
-        """Add logical devices; returns self."""
+        """Add logical devices; returns self. A hook that refuses a device (by raising) leaves it out."""
         for device in devices:
             self._adopt(device)
             self.model_version += 1
+            try:
+                for hook in self.device_hooks:
+                    hook(device, True)
+            except Exception:
+                self.remove(device.name)
+                raise
         return self
+
+    def remove(self, name: str) -> LogicalDevice:
+        """Take a logical device out and return it; UnknownNameError when there is none of that name."""
+        device: LogicalDevice | None = self.children.pop(name, None)
+        if device is None:
+            msg = f"no logical device {name!r}; this IED has {', '.join(self.children)}"
+            raise UnknownNameError(msg)
+        self.model_version += 1
+        for hook in reversed(self.device_hooks):
+            hook(device, False)
+        device.parent = None
+        return device
 
     @property
     def reference(self) -> str:
