@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
-from ..errors import ServiceError, UnknownNameError
+from ..errors import RemoteError, ServiceError, UnknownNameError
 from ..models import Reference
 from ..protocols.mms import DataTag, ObjectName, Selector, TypeSpec
+from ..protocols.mms.lists import decode_named_variable_list_response, named_variable_list_request
 from ..protocols.mms.services import (
     Access,
     NameListRequest,
     ObjectClass,
     decode_name_list_response,
-    decode_named_variable_list_response,
     decode_variable_attributes_response,
     name_list_request,
-    named_variable_list_request,
     variable_attributes_request,
 )
 from .connection import MmsConnection
@@ -127,6 +126,30 @@ class Directory:
             pdu = await self._connection.request(request, self._timeout)
             self._lists[name] = decode_named_variable_list_response(pdu).members
         return self._lists[name]
+
+    async def member_type(self, access: Access) -> TypeSpec | None:
+        """Type of a data set member; None when the server does not tell it."""
+        try:
+            spec: TypeSpec | None = await self.type_of(access.name)
+        except RemoteError:
+            return None
+        selectors = access.alternate
+        while selectors and spec is not None:
+            step = selectors[0]
+            if len(selectors) > 1 or step.count is not None or step.is_all:
+                return None
+            names = step.component.split("$") if step.component is not None else []
+            for name in names:
+                spec = spec.component(name) if spec is not None else None
+            spec = spec if names else spec.element if spec is not None else None
+            selectors = step.nested
+        return spec
+
+    def forget_data_set(self, name: ObjectName) -> None:
+        """The data set came or went: ask for it again."""
+        self._lists.pop(name, None)
+        if name.domain is not None:
+            self._names.pop((ObjectClass.NAMED_VARIABLE_LIST, name.domain), None)
 
     async def resolve(self, reference: Reference) -> Target:
         """The variable a reference means; UnknownNameError when the server has none."""

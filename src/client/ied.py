@@ -18,19 +18,18 @@ from ..errors import (
 from ..models import Reference, parse_reference
 from ..protocols.mms import Initiate, ObjectName, Pdu, TypeSpec
 from ..protocols.mms.services import (
-    Access,
     Identity,
     decode_identify_response,
     decode_information_report,
     decode_read_response,
     decode_write_response,
     identify_request,
-    read_list_request,
     read_request,
     write_request,
 )
 from ..protocols.osi import AddressSet, Authentication
 from .connection import MmsConnection, open_connection
+from .data_sets import DataSets
 from .directory import Directory, Target
 from .reports import Subscription, report_id
 from .values import dress, encode_value
@@ -65,6 +64,8 @@ class IedClient:
         self._subscriptions: list[Subscription] = []
         self.directory = Directory(connection, timeout)
         """Names and types of the server."""
+        self.data_set = DataSets(self._request, self.directory)
+        """Data sets: directory, read, create, delete."""
         connection.on_report = self._on_report
         connection.on_closed = self._on_closed
 
@@ -182,15 +183,8 @@ class IedClient:
         return parts
 
     async def read_data_set(self, reference: str) -> dict[str, Any]:
-        """Values of a data set, ``LD/LN.name``, by member reference."""
-        name = _data_set_name(parse_reference(reference))
-        members = await self._members(name)
-        answers = decode_read_response(await self._request(read_list_request(name)))
-        if len(answers) != len(members):
-            msg = f"data set of {len(members)} members, {len(answers)} answered"
-            raise ProtocolError(msg)
-        pairs = zip(members, answers, strict=True)
-        return {reference: dress(value, spec) for (reference, spec), value in pairs}
+        """Values of a data set, ``LD/LN.name`` or ``@name``, by member reference."""
+        return await self.data_set.read(reference)
 
     async def write(self, reference: str, value: Any) -> None:
         """Write one reference; DataAccessError when the server refuses."""
@@ -214,16 +208,6 @@ class IedClient:
         ``BufTm=`` (ms), ``DatSet=``.
         """
         return Subscription(self, reference, settings)
-
-    async def _members(self, name: ObjectName) -> list[tuple[str, TypeSpec | None]]:
-        members: list[tuple[str, TypeSpec | None]] = []
-        for access in await self.directory.members(name):
-            spec: TypeSpec | None = None
-            # A member the server cannot describe must not cost us the others.
-            with contextlib.suppress(ProtocolError):
-                spec = None if access.alternate else await self.directory.type_of(access.name)
-            members.append((_acsi(access), spec))
-        return members
 
     async def _enable(self, subscription: Subscription, settings: dict[str, Any]) -> None:
         candidates = await self._instances(parse_reference(subscription.reference))
@@ -290,7 +274,7 @@ class IedClient:
         first, _, second = data_set.partition("/")
         # DatSet has its logical device in front; a server that leaves it out means its own.
         domain, item = (first, second) if second else (parse_reference(reference).ld, first)
-        return await self._members(ObjectName(item, domain))
+        return await self.data_set.members(ObjectName(item, domain))
 
     async def _disable(self, subscription: Subscription) -> None:
         if subscription in self._subscriptions:
@@ -314,16 +298,6 @@ class IedClient:
     def _on_closed(self, error: AssociationError | None) -> None:
         for subscription in self._subscriptions:
             subscription.on_closed(error)
-
-
-def _data_set_name(reference: Reference) -> ObjectName:
-    return ObjectName("$".join(reference.path), reference.ld)
-
-
-def _acsi(access: Access) -> str:
-    """ACSI reference of a data set member; array parts stay in MMS form behind it."""
-    node, fc, *rest = access.name.item.split("$")
-    return str(Reference(access.name.domain or "", (node, *rest), fc))
 
 
 class _Connecting:

@@ -1,16 +1,17 @@
 """The served model: domains, variables, named variable lists, and their sorted name lists."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ...models import Ied, LogicalDevice, Reference
+from ...models import DataAttribute, Ied, LogicalDevice
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Selector
 from ...protocols.mms.services import Access, ObjectClass
+from .data_sets import DataSet, DataSetScope, member_access
 from .variables import Variable, logical_node_variable
 
-__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Selection", "Source", "item_of", "select"]
+__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Selection", "SortedNames", "Source", "item_of", "select"]
 
 OBJECT_UNDEFINED = 4
 NON_EXISTENT = 10
@@ -47,6 +48,11 @@ class Selection:
     def encoded(self) -> bytes:
         """The selected values under one structure or array."""
         return ber.tlv(self.tag, b"".join(n.encoded() for n in self.nodes))
+
+    def leaves(self) -> Iterator[DataAttribute]:
+        """Model leaves of everything selected."""
+        for node in self.nodes:
+            yield from node.leaves()
 
 
 Source = Variable | Selection | Failure
@@ -106,7 +112,7 @@ class NamePart:
     """The list goes on."""
 
 
-class _SortedNames:
+class SortedNames:
     """A sorted name list with each name's element ready."""
 
     __slots__ = ("elements", "names", "parts")
@@ -117,6 +123,7 @@ class _SortedNames:
         self.parts: dict[tuple[int, int], NamePart] = {}
 
     def part(self, after: str | None, room: int) -> NamePart:
+        """The names behind ``after`` that fit into ``room`` octets."""
         start = 0 if after is None else bisect_right(self.names, after)
         kept = self.parts.get((start, room))
         if kept is None:
@@ -144,9 +151,9 @@ class Domain:
     """Domain name."""
     nodes: dict[str, Variable] = field(default_factory=dict)
     """Logical nodes."""
-    data_sets: dict[str, tuple[ObjectName, ...]] = field(default_factory=dict)
-    """Named variable lists by item (``LLN0$dsEv``); members in order."""
-    lists: dict[int, _SortedNames] = field(default_factory=dict)
+    data_sets: DataSetScope = field(default_factory=DataSetScope)
+    """Named variable lists by item (``LLN0$dsEv``)."""
+    lists: dict[int, SortedNames] = field(default_factory=dict)
     """Name lists by object class, made when first asked for."""
 
     def find(self, item: str) -> Variable | None:
@@ -155,16 +162,16 @@ class Domain:
         node = self.nodes.get(path[0])
         return node.descend(path[1:]) if node is not None else None
 
-    def name_list(self, object_class: int) -> _SortedNames:
+    def name_list(self, object_class: int) -> SortedNames:
         """Names of variables or named variable lists."""
         kept = self.lists.get(object_class)
         if kept is None:
             if object_class == ObjectClass.NAMED_VARIABLE:
-                kept = _SortedNames(n for node in self.nodes.values() for n in node.names())
+                kept = SortedNames(n for node in self.nodes.values() for n in node.names())
             elif object_class == ObjectClass.NAMED_VARIABLE_LIST:
-                kept = _SortedNames(self.data_sets)
+                kept = SortedNames(self.data_sets.sets)
             else:
-                kept = _SortedNames(())
+                kept = SortedNames(())
             self.lists[object_class] = kept
         return kept
 
@@ -177,15 +184,18 @@ class MmsImage:
         self.domains: dict[str, Domain] = {}
         for device in ied.children.values():
             self._add_device(device)
-        self._domain_names = _SortedNames(self.domains)
-        self._no_names = _SortedNames(())
+        self.vmd_data_sets = DataSetScope()
+        self._domain_names = SortedNames(self.domains)
+        self._no_names = SortedNames(())
 
     def _add_device(self, device: LogicalDevice) -> None:
         domain = Domain(device.name)
         for node in device.children.values():
             domain.nodes[node.name] = logical_node_variable(node)
             for name, members in node.data_sets.items():
-                domain.data_sets[f"{node.name}${name}"] = tuple(map(_member_name, members))
+                data_set = DataSet(tuple(map(member_access, members)))
+                domain.data_sets.sets[f"{node.name}${name}"] = data_set
+        domain.data_sets.on_change = domain.lists.clear
         self.domains[device.name] = domain
 
     def close(self) -> None:
@@ -199,16 +209,25 @@ class MmsImage:
         domain = self.domains.get(name.domain or "")
         return domain.find(name.item) if domain is not None else None
 
-    def data_set(self, name: ObjectName) -> tuple[ObjectName, ...] | None:
-        """Members of a data set."""
-        domain = self.domains.get(name.domain or "")
-        return domain.data_sets.get(name.item) if domain is not None else None
+    def scope(self, name: ObjectName) -> DataSetScope | None:
+        """Where a data set of this name lives; None for an unknown domain."""
+        if name.domain is None:
+            return self.vmd_data_sets
+        domain = self.domains.get(name.domain)
+        return domain.data_sets if domain is not None else None
+
+    def data_set(self, name: ObjectName) -> DataSet | None:
+        """A data set of a logical device or the VMD; association-specific ones are the client's."""
+        scope = None if name.is_association_specific else self.scope(name)
+        return scope.sets.get(name.item) if scope is not None else None
 
     def name_list(self, object_class: int, domain: str | None, after: str | None, room: int) -> NamePart | None:
         """A part of a name list of at most ``room`` octets; None for an unknown domain."""
         if domain is not None:
             found = self.domains.get(domain)
             return found.name_list(object_class).part(after, room) if found else None
+        if object_class == ObjectClass.NAMED_VARIABLE_LIST and self.vmd_data_sets.sets:
+            return SortedNames(self.vmd_data_sets.sets).part(after, room)
         names = self._domain_names if object_class == ObjectClass.DOMAIN else self._no_names
         return names.part(after, room)
 
@@ -222,7 +241,3 @@ class MmsImage:
         if not access.alternate:
             return variable
         return select(variable, access.alternate) or Failure(INVALID_ADDRESS)
-
-
-def _member_name(reference: Reference) -> ObjectName:
-    return ObjectName(item_of(reference.path, reference.fc), reference.ld)

@@ -1,12 +1,13 @@
 """Report control blocks of a model under an image: their variables, and data sets as members."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ...acsi import Member, Report, ReportEngine
 from ...errors import UsageError
 from ...models import LogicalNode, ReportControl
 from ...protocols.mms import DataTag, ObjectName
-from .image import Domain, MmsImage
+from .image import Domain, Failure, MmsImage
 from .variables import Variable, data_object_variable
 
 __all__ = ["report_engine"]
@@ -17,10 +18,14 @@ def report_engine(
     *,
     clock: Callable[[], int],
     wall: Callable[[], int] | None = None,
-    deliver: Callable[[Report], None],
+    deliver: Callable[[Report], bool | None],
     on_schedule: Callable[[], None],
+    **options: Any,
 ) -> ReportEngine:
-    """An engine for every report control the model declares; its blocks become variables."""
+    """An engine for every report control the model declares; its blocks become variables.
+
+    ``options`` are those of :class:`~meterwire.acsi.ReportEngine`.
+    """
     engine = ReportEngine(
         image.ied,
         clock=clock,
@@ -28,6 +33,7 @@ def report_engine(
         resolve=lambda data_set: _members(image, data_set),
         deliver=deliver,
         on_schedule=on_schedule,
+        **options,
     )
     for device in image.ied.children.values():
         domain = image.domains[device.name]
@@ -42,34 +48,32 @@ def report_engine(
 def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
     """Members of ``LD/LN$name``, None when there is no such data set."""
     domain, _, item = data_set.partition("/")
-    names = image.data_set(ObjectName(item, domain))
-    if names is None:
+    found = image.data_set(ObjectName(item, domain))
+    if found is None:
         return None
     members = []
-    for name in names:
-        variable = image.find(name)
-        if variable is None:
-            msg = f"data set {data_set}: member {name} is not in the model"
+    for access in found.members:
+        source = image.source(access)
+        if isinstance(source, Failure):
+            msg = f"data set {data_set}: member {access.name} is not in the model"
             raise UsageError(msg)
-        members.append(Member(str(name), tuple(variable.leaves()), variable.encoded))
+        members.append(Member(str(access.name), tuple(source.leaves()), source.encoded))
     return tuple(members)
 
 
 def _install(engine: ReportEngine, domain: Domain, node: LogicalNode, declaration: ReportControl) -> None:
-    if declaration.buffered:
-        msg = f"{node.reference}: buffered report control {declaration.name} cannot be served"
-        raise UsageError(msg)
     head = f"{domain.name}/{node.name}"
     data_set = f"{head}${declaration.data_set}" if declaration.data_set else ""
     if data_set:
         engine.resolve(data_set)  # a member that does not exist is told now, not at first use
-    names = [(name, f"{head}$RP${name}") for name in declaration.instance_names]
+    fc = "BR" if declaration.buffered else "RP"
+    names = [(name, f"{head}${fc}${name}") for name in declaration.instance_names]
     variable = domain.nodes[node.name]
-    group = variable.members.get("RP")
+    group = variable.members.get(fc)
     if group is None:
-        group = variable.add(Variable("RP", DataTag.STRUCTURE))
+        group = variable.add(Variable(fc, DataTag.STRUCTURE))
     for control in engine.declare(declaration, names, data_set):
-        block = data_object_variable(control.object, "RP")
+        block = data_object_variable(control.object, fc)
         assert block is not None
         block.handler = control
         group.add(block)

@@ -74,6 +74,10 @@ def _head(report: Report, opt_flds: int, sub_sq_num: int, *, more: bool) -> byte
         parts.append(ber.tlv(DataTag.BINARY_TIME, BinaryTime.from_ns(report.time_ns).data))
     if opt_flds & OptFlds.DATA_SET:
         parts.append(mms.encode_string(DataTag.VISIBLE_STRING, control["DatSet"]))
+    if opt_flds & OptFlds.BUF_OVFL:
+        parts.append(mms.encode_boolean(report.buf_ovfl))
+    if opt_flds & OptFlds.ENTRY_ID:
+        parts.append(ber.tlv(DataTag.OCTET_STRING, report.entry_id.to_bytes(8)))
     if opt_flds & OptFlds.CONF_REV:
         parts.append(mms.encode_unsigned(control["ConfRev"]))
     if opt_flds & OptFlds.SEGMENTATION:

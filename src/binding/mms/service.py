@@ -5,29 +5,30 @@ plan: the sources it picks, resolved once. A known Read costs one dictionary loo
 of ready encodings.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from ...errors import DecodeError, LimitError, ProtocolError
-from ...protocols.mms import Pdu, RejectKind, Service
+from ...protocols.mms import ObjectName, Pdu, RejectKind, Service
 from ...protocols.mms.pdu import confirmed_error, confirmed_response, reject
 from ...protocols.mms.services import (
     Access,
     Identity,
-    NamedVariableList,
+    ObjectClass,
     decode_name_list_request,
     decode_read_request,
     decode_single_name,
     decode_write_request,
     identify_response,
     name_list_response,
-    named_variable_list_response,
     read_response,
     status_response,
     variable_attributes_response,
     write_response,
 )
-from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, Selection, Source, select
+from .data_sets import DataSet, DataSetLimits, DataSetScope
+from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Selection, SortedNames, Source, select
+from .list_services import define_list, delete_lists, list_attributes
 from .variables import Variable
 from .writing import ACCESS_DENIED, Change, decode_changes, handler_of
 
@@ -54,6 +55,8 @@ class Client:
     """Identity of the association."""
     max_pdu: int = 65_000
     """Negotiated PDU size, octets."""
+    data_sets: DataSetScope = field(default_factory=DataSetScope)
+    """Association-specific data sets."""
 
 
 @dataclass(slots=True)
@@ -80,6 +83,9 @@ class MmsService:
     writes: WriteLog = field(default_factory=WriteLog)
     ready: dict[bytes, tuple[Source, ...]] = field(default_factory=dict)
     """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_reads`."""
+    data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
+    data_set_users: list[Callable[[str], bool]] = field(default_factory=list)
+    """Asked before a data set is deleted: do you use it (``LD/LN$name``)?"""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
     _plan_bytes: int = 0
 
@@ -109,28 +115,47 @@ class MmsService:
         self.ready.clear()
         self._plan_bytes = 0
 
+    # -- data sets -------------------------------------------------------------------------
+
+    def data_set(self, name: ObjectName, client: Client) -> DataSet | None:
+        """A data set as this client sees it."""
+        if name.is_association_specific:
+            return client.data_sets.sets.get(name.item)
+        return self.image.data_set(name)
+
+    def created_data_sets(self) -> int:
+        """Persistent data sets that clients created."""
+        scopes = [domain.data_sets for domain in self.image.domains.values()]
+        scopes.append(self.image.vmd_data_sets)
+        return sum(data_set.is_deletable for scope in scopes for data_set in scope.sets.values())
+
+    def is_in_use(self, reference: str) -> bool:
+        """A control block needs this data set."""
+        return any(uses(reference) for uses in self.data_set_users)
+
     # -- read ------------------------------------------------------------------------------
 
     def _read(self, pdu: Pdu, client: Client) -> Result:
-        del client
         body = pdu.data[pdu.start : pdu.stop]
         plan = self._plans.get(body)
         if plan is None:
-            plan = self._make_plan(body)
+            plan = self._make_plan(body, client)
         if plan.missing_list:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
         return read_response([s.encoded() for s in plan.sources], plan.specification)
 
-    def _make_plan(self, body: bytes) -> _Plan:
+    def _make_plan(self, body: bytes, client: Client) -> _Plan:
         request = decode_read_request(body, 0, len(body))
         specification = request.specification if request.with_specification else b""
         if request.list_name is None:
             sources = tuple(self.image.source(access) for access in request.variables)
             plan = _Plan(sources, specification)
         else:
-            members = self.image.data_set(request.list_name)
-            sources = tuple(self.image.source(Access(m)) for m in members or ())
-            plan = _Plan(sources, specification, missing_list=members is None)
+            data_set = self.data_set(request.list_name, client)
+            sources = tuple(map(self.image.source, data_set.members if data_set is not None else ()))
+            plan = _Plan(sources, specification, missing_list=data_set is None)
+            if request.list_name.is_association_specific:
+                return plan  # the same octets mean another list to another client
         if len(self._plans) >= MAX_PLANS or self._plan_bytes + len(body) > MAX_PLAN_BYTES:
             self.forget_plans()
         self._plans[body] = plan
@@ -145,10 +170,10 @@ class MmsService:
         request = decode_write_request(pdu.data, pdu.start, pdu.stop)
         accesses = request.variables
         if request.list_name is not None:
-            members = self.image.data_set(request.list_name)
-            if members is None:
+            data_set = self.data_set(request.list_name, client)
+            if data_set is None:
                 return ACCESS_CLASS, OBJECT_NON_EXISTENT
-            accesses = tuple(map(Access, members))
+            accesses = data_set.members
             if len(accesses) != len(request.values):
                 msg = "as many values as members are needed"
                 raise DecodeError(msg, offset=pdu.start)
@@ -193,7 +218,12 @@ class MmsService:
     def _name_list(self, pdu: Pdu, client: Client) -> Result:
         request = decode_name_list_request(pdu.data, pdu.start, pdu.stop)
         room = client.max_pdu - NAME_LIST_ENVELOPE
-        part = self.image.name_list(request.object_class, request.domain, request.continue_after, room)
+        if request.is_association_scope:
+            is_lists = request.object_class == ObjectClass.NAMED_VARIABLE_LIST
+            names = SortedNames(client.data_sets.sets if is_lists else ())
+            part: NamePart | None = names.part(request.continue_after, room)
+        else:
+            part = self.image.name_list(request.object_class, request.domain, request.continue_after, room)
         if part is None:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
         return name_list_response(part.names, more_follows=part.more_follows)
@@ -205,15 +235,6 @@ class MmsService:
         if variable is None:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
         return variable_attributes_response(variable.type_spec())
-
-    def _list_attributes(self, pdu: Pdu, client: Client) -> Result:
-        del client
-        name = decode_single_name(pdu.data, pdu.start, pdu.stop, wrapped=False)
-        members = self.image.data_set(name)
-        if members is None:
-            return ACCESS_CLASS, OBJECT_NON_EXISTENT
-        accesses = tuple(map(Access, members))
-        return named_variable_list_response(NamedVariableList(False, accesses))
 
     # -- the rest --------------------------------------------------------------------------
 
@@ -231,7 +252,9 @@ _HANDLERS = {
     Service.WRITE: MmsService._write,
     Service.GET_NAME_LIST: MmsService._name_list,
     Service.GET_VARIABLE_ACCESS_ATTRIBUTES: MmsService._attributes,
-    Service.GET_NAMED_VARIABLE_LIST_ATTRIBUTES: MmsService._list_attributes,
+    Service.GET_NAMED_VARIABLE_LIST_ATTRIBUTES: list_attributes,
+    Service.DEFINE_NAMED_VARIABLE_LIST: define_list,
+    Service.DELETE_NAMED_VARIABLE_LIST: delete_lists,
     Service.IDENTIFY: MmsService._identify,
     Service.STATUS: MmsService._status,
 }

@@ -77,6 +77,7 @@ _SPECIFICATION: Table = {
     0xA0: ("list of variables", _VARIABLES),
     0xA1: ("variable list name", _NAME),
 }
+_SPECIFIED = {name for name, _ in _SPECIFICATION.values()}
 _DATA = "data"
 _RESULTS = "results"
 _TYPE: dict[int, tuple[str, Any]] = {
@@ -215,11 +216,14 @@ class _Explainer:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.fields: list[Field] = []
+        self.specified = False
+        """The variables of a Write or report have been named: what follows are their values."""
 
     def add(self, start: int, stop: int, name: str, meaning: str, depth: int) -> None:
         if len(self.fields) >= MAX_FIELDS:
             msg = f"more than {MAX_FIELDS} fields in one frame"
             raise DecodeError(msg, offset=start)
+        self.specified |= name in _SPECIFIED
         shown = self.data[start:stop]
         self.fields.append(Field(offset=start, data=shown, name=name, meaning=meaning, depth=depth))
 
@@ -243,9 +247,8 @@ class _Explainer:
             return _DATA_NAMES.get(tag, f"[{tag:02X}]"), _DATA
         if table in ("write", "report"):
             # The specification comes first, the values second, and both may carry tag A0.
-            seen = any(f.name.startswith(("list of", "variable list")) for f in self.fields)
             values = ("data" if table == "write" else "values", _RESULTS)
-            return values if seen and tag == 0xA0 else _SPECIFICATION.get(tag, values)
+            return values if self.specified and tag == 0xA0 else _SPECIFICATION.get(tag, values)
         return f"[{tag:02X}]", None
 
     def _one(self, start: int, element: ber.Element, entry: tuple[str, Any], depth: int) -> None:
@@ -296,6 +299,9 @@ def explain_tpkt(frame: bytes) -> tuple[Field, ...]:
     if code != cotp.DT:
         explainer.add(4, len(frame), f"COTP {name}", _connection(frame[4:]), 0)
         return tuple(explainer.fields)
+    if frame[4] != 2:
+        msg = f"a DT TPDU has a header of 2 octets, not {frame[4]}"
+        raise DecodeError(msg, offset=4, data=frame[4:7])
     last = "last" if frame[6] & 0x80 else "more follow"
     explainer.add(4, end, "COTP DT", last, 0)
     if frame[6] & 0x80:
@@ -320,21 +326,22 @@ def _explain_session(explainer: _Explainer, start: int) -> None:
         spdu = session.decode(data[start:])
         name = session.SpduKind.NAMES[spdu.kind]
         body = len(data) - len(spdu.user_data)
+        if data[body:] != spdu.user_data:
+            msg = "session parameters behind the user data"
+            raise DecodeError(msg, offset=start)
         explainer.add(start, body, f"session {name}", "", 0)
         if spdu.user_data:
-            explainer.add(body, body, "presentation", f"{len(spdu.user_data)} octets", 0)
             explainer.walk(body, len(data), _PRESENTATION, 1)
         return
     explainer.add(start, start + 4, "session", "give tokens, data transfer", 0)
     first, stop = ber.only_element(data, start + 4, len(data), 0x61, "presentation data")
-    explainer.add(start + 4, first, "presentation", "user data", 0)
-    tag, first, stop = ber.read_header(data, first, stop)
-    if tag != 0x30:
-        explainer.walk(first, stop, None, 1)
-        return
-    for tag, a, b in ber.elements(data, first, stop):
+    inner, stop = ber.only_element(data, first, stop, 0x30, "PDV list")
+    explainer.add(start + 4, inner, "presentation", "user data", 0)
+    at = inner
+    for tag, a, b in ber.elements(data, inner, stop):
         if tag == 0xA0:
+            explainer.add(at, a, "presentation data", f"{b - a} octets", 1)
             explainer.walk(a, b, _PDUS, 0)
         else:
-            name, meaning = _PDV.get(tag, (f"[{tag:02X}]", None))
-            explainer.add(a - 2, b, name, meaning(data, a, b) if callable(meaning) else "", 1)
+            explainer._one(at, (tag, a, b), _PDV.get(tag, (f"[{tag:02X}]", None)), 1)
+        at = b

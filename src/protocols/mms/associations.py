@@ -75,9 +75,9 @@ __all__ = [
 
 MAX_INVOKE_ID = 0x7FFFFFFF
 
-SERVER_SERVICES = bytes.fromhex("ee08000000000000000118")
+SERVER_SERVICES = bytes.fromhex("ee1c000000000000000118")
 """status, getNameList, identify, read, write, getVariableAccessAttributes,
-getNamedVariableListAttributes, informationReport, conclude, cancel: what is served, no more."""
+named variable lists (define, get, delete), informationReport, conclude, cancel: what is served."""
 FILE_SERVICES = bytes.fromhex("0000000000020000 00fc00")
 """obtainFile, fileOpen, fileRead, fileClose, fileRename, fileDelete, fileDirectory."""
 

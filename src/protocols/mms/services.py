@@ -25,7 +25,6 @@ __all__ = [
     "InformationReport",
     "NameList",
     "NameListRequest",
-    "NamedVariableList",
     "ObjectClass",
     "ReadRequest",
     "WriteRequest",
@@ -33,20 +32,19 @@ __all__ = [
     "decode_information_report",
     "decode_name_list_request",
     "decode_name_list_response",
-    "decode_named_variable_list_response",
     "decode_read_request",
     "decode_read_response",
     "decode_single_name",
     "decode_variable_attributes_response",
+    "decode_variables",
     "decode_write_request",
     "decode_write_response",
+    "encode_variables",
     "identify_request",
     "identify_response",
     "information_report",
     "name_list_request",
     "name_list_response",
-    "named_variable_list_request",
-    "named_variable_list_response",
     "read_list_request",
     "read_request",
     "read_response",
@@ -97,7 +95,8 @@ class ReadRequest:
     """The specification element as it came."""
 
 
-def _encode_variables(accesses: Iterable[Access]) -> bytes:
+def encode_variables(accesses: Iterable[Access]) -> bytes:
+    """A listOfVariable element."""
     parts = []
     for access in accesses:
         item = ber.tlv(0xA0, encode_object_name(access.name))
@@ -109,7 +108,7 @@ def _encode_variables(accesses: Iterable[Access]) -> bytes:
 
 def read_request(accesses: Iterable[Access]) -> bytes:
     """Service element of a Read of variables."""
-    return ber.tlv(Service.READ, ber.tlv(0xA1, _encode_variables(accesses)))
+    return ber.tlv(Service.READ, ber.tlv(0xA1, encode_variables(accesses)))
 
 
 def read_list_request(name: ObjectName) -> bytes:
@@ -118,7 +117,8 @@ def read_list_request(name: ObjectName) -> bytes:
     return ber.tlv(Service.READ, body)
 
 
-def _decode_variables(data: bytes, start: int, end: int) -> tuple[Access, ...]:
+def decode_variables(data: bytes, start: int, end: int) -> tuple[Access, ...]:
+    """Variables of a listOfVariable content; LimitError beyond MAX_VARIABLES."""
     accesses: list[Access] = []
     for tag, first, stop in ber.elements(data, start, end):
         kind, a, b = ber.read_header(data, first, stop)
@@ -143,7 +143,7 @@ def _decode_variables(data: bytes, start: int, end: int) -> tuple[Access, ...]:
 def _decode_specification(data: bytes, start: int, end: int) -> tuple[tuple[Access, ...], ObjectName | None, int]:
     tag, first, stop = ber.read_header(data, start, end)
     if tag == 0xA0:
-        return _decode_variables(data, first, stop), None, stop
+        return decode_variables(data, first, stop), None, stop
     if tag == 0xA1:
         return (), decode_object_name(data, first, stop)[0], stop
     msg = "variable access specification expected"
@@ -198,7 +198,7 @@ def write_request(items: Iterable[tuple[Access, bytes]]) -> bytes:
     """Service element of a Write; each value is a whole Data element."""
     pairs = list(items)
     values = b"".join(value for _, value in pairs)
-    return ber.tlv(Service.WRITE, _encode_variables(access for access, _ in pairs) + ber.tlv(0xA0, values))
+    return ber.tlv(Service.WRITE, encode_variables(access for access, _ in pairs) + ber.tlv(0xA0, values))
 
 
 def decode_write_request(data: bytes, start: int, stop: int) -> WriteRequest:
@@ -346,41 +346,6 @@ def decode_variable_attributes_response(pdu: Pdu) -> TypeSpec:
         if tag == 0xA2:
             return decode_type(pdu.data, first, stop)[0]
     msg = "variable attributes without type"
-    raise DecodeError(msg, offset=pdu.start, data=pdu.data)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedVariableList:
-    """Attributes of a named variable list."""
-
-    is_deletable: bool
-    """False for data sets of the configuration."""
-    members: tuple[Access, ...]
-    """The variables, in order."""
-
-
-def named_variable_list_request(name: ObjectName) -> bytes:
-    """Service element of a GetNamedVariableListAttributes."""
-    return ber.tlv(Service.GET_NAMED_VARIABLE_LIST_ATTRIBUTES, encode_object_name(name))
-
-
-def named_variable_list_response(nvl: NamedVariableList) -> bytes:
-    """Service element of the answer."""
-    members = _encode_variables(nvl.members)
-    body = ber.tlv(0x80, b"\xff" if nvl.is_deletable else b"\x00")
-    body += b"\xa1" + members[1:]
-    return ber.tlv(Service.GET_NAMED_VARIABLE_LIST_ATTRIBUTES, body)
-
-
-def decode_named_variable_list_response(pdu: Pdu) -> NamedVariableList:
-    """Parse the answer."""
-    deletable = False
-    for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop):
-        if tag == 0x80:
-            deletable = ber.decode_integer(pdu.data, first, stop) != 0
-        elif tag == 0xA1:
-            return NamedVariableList(deletable, _decode_variables(pdu.data, first, stop))
-    msg = "named variable list without members"
     raise DecodeError(msg, offset=pdu.start, data=pdu.data)
 
 

@@ -155,7 +155,7 @@ def test_only_what_both_know_is_conformed_to_and_only_what_is_served_is_told() -
     assert client.negotiated.parameters.hex() == "e100"
     assert client.negotiated.services == SERVER_SERVICES
     numbers = {i for i in range(85) if SERVER_SERVICES[i // 8] & 0x80 >> i % 8}
-    assert numbers == {0, 1, 2, 4, 5, 6, 12, 79, 83, 84}
+    assert numbers == {0, 1, 2, 4, 5, 6, 11, 12, 13, 79, 83, 84}
 
 
 def test_no_more_requests_than_agreed() -> None:

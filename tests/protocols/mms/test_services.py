@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from meterwire.errors import DataAccessError, DecodeError, LimitError, UsageError
 from meterwire.protocols import ber
 from meterwire.protocols.mms import BitString, ObjectName, Pdu, Selector, TypeSpec, decode_pdu, encode_data
+from meterwire.protocols.mms import lists
 from meterwire.protocols.mms import services as s
+from meterwire.protocols.mms.lists import NamedVariableList
 from meterwire.protocols.mms.pdu import confirmed_request, confirmed_response, unconfirmed
 from meterwire.protocols.mms.services import (
     Access,
     Identity,
-    NamedVariableList,
     NameList,
     NameListRequest,
     ReadRequest,
@@ -294,12 +295,12 @@ def test_single_names(wrapped: bool) -> None:
 
 def test_named_variable_lists() -> None:
     members = (BLOCK, SELECTED)
-    element = s.named_variable_list_response(NamedVariableList(False, members))
-    assert s.decode_named_variable_list_response(answered(element)) == NamedVariableList(False, members)
+    element = lists.named_variable_list_response(NamedVariableList(False, members))
+    assert lists.decode_named_variable_list_response(answered(element)) == NamedVariableList(False, members)
     assert element[0] == 0xAC
     with pytest.raises(DecodeError, match="without members"):
-        s.decode_named_variable_list_response(answered(bytes.fromhex("ac03800100")))
-    assert s.named_variable_list_request(BLOCK.name)[0] == 0xAC
+        lists.decode_named_variable_list_response(answered(bytes.fromhex("ac03800100")))
+    assert lists.named_variable_list_request(BLOCK.name)[0] == 0xAC
 
 
 def test_identity() -> None:
@@ -359,7 +360,7 @@ DECODERS: list[Callable[[Pdu], Any]] = [
     s.decode_write_response,
     s.decode_name_list_response,
     s.decode_variable_attributes_response,
-    s.decode_named_variable_list_response,
+    lists.decode_named_variable_list_response,
     s.decode_identify_response,
     s.decode_information_report,
 ]

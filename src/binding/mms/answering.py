@@ -1,0 +1,90 @@
+"""From a handler's result to the PDU that answers, at once or later.
+
+A handler gets the request and who asks. It gives a service element, class and code of a ServiceError, or a coroutine
+that will give one of these; a ServiceError it raises is answered as such.
+"""
+
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ...errors import LimitError, LinkTimeoutError, MeterwireError, ProtocolError, ServiceError
+from ...protocols.mms import Pdu, RejectKind
+from ...protocols.mms.pdu import (
+    PREEMPT_CLASS,
+    PREEMPT_TIMEOUT,
+    confirmed_error,
+    confirmed_response,
+    reject,
+)
+
+__all__ = ["Asker", "Handler", "Pending", "Result", "envelope", "respond"]
+
+RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
+OTHERS_CLASS, OTHER = 12, 0
+
+Result = bytes | tuple[int, int]
+"""A service element, or class and code of a ServiceError."""
+
+
+class Asker(Protocol):
+    """The association a request came from."""
+
+    @property
+    def key(self) -> Hashable:
+        """Its identity."""
+
+    @property
+    def max_pdu(self) -> int:
+        """Negotiated PDU size, octets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An answer that takes its time; whoever owns the loop runs it, and may cancel it."""
+
+    work: Coroutine[Any, Any, bytes]
+    """Gives the answering PDU; raises nothing of ours."""
+
+
+Handler = Callable[[Pdu, Asker], Result | Coroutine[Any, Any, Result]]
+
+
+def respond(handler: Handler, pdu: Pdu, asker: Asker) -> bytes | Pending:
+    """Ask a handler: response, error or reject, or the promise of one."""
+    invoke_id = pdu.invoke_id
+    assert invoke_id is not None
+    try:
+        result = handler(pdu, asker)
+    except LimitError:
+        return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.VALUE_OUT_OF_RANGE)
+    except ServiceError as error:
+        return confirmed_error(invoke_id, error.error_class, error.code or 0)
+    except ProtocolError:
+        return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
+    if isinstance(result, (bytes, tuple)):
+        return envelope(invoke_id, result, asker.max_pdu)
+    return Pending(_finish(invoke_id, result, asker.max_pdu))
+
+
+def envelope(invoke_id: int, result: Result, max_pdu: int) -> bytes:
+    """The PDU around a result; one that is larger than agreed becomes an error."""
+    if isinstance(result, tuple):
+        return confirmed_error(invoke_id, *result)
+    response = confirmed_response(invoke_id, result)
+    if len(response) > max_pdu:
+        return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
+    return response
+
+
+async def _finish(invoke_id: int, work: Coroutine[Any, Any, Result], max_pdu: int) -> bytes:
+    result: Result
+    try:
+        result = await work
+    except ServiceError as error:
+        result = error.error_class, error.code or 0
+    except LinkTimeoutError:
+        result = PREEMPT_CLASS, PREEMPT_TIMEOUT
+    except MeterwireError:
+        result = OTHERS_CLASS, OTHER
+    return envelope(invoke_id, result, max_pdu)

@@ -1,0 +1,101 @@
+"""Define, describe and delete data sets for clients (8-1: named variable lists)."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ...protocols.mms import ObjectName, Pdu
+from ...protocols.mms.lists import (
+    DeleteScope,
+    NamedVariableList,
+    decode_define_list_request,
+    decode_delete_list_request,
+    define_list_response,
+    delete_list_response,
+    named_variable_list_response,
+)
+from ...protocols.mms.services import decode_single_name
+from .data_sets import DataSet, DataSetScope
+from .image import Failure
+
+if TYPE_CHECKING:
+    from .service import Client, MmsService
+
+__all__ = ["define_list", "delete_lists", "list_attributes"]
+
+Result = bytes | tuple[int, int]
+
+ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
+DEFINITION_CLASS, OBJECT_UNDEFINED, OBJECT_EXISTS = 2, 1, 5
+RESOURCE_CLASS, MEMORY_UNAVAILABLE = 3, 1
+
+
+def _scope(service: "MmsService", client: "Client", name: ObjectName) -> DataSetScope | None:
+    return client.data_sets if name.is_association_specific else service.image.scope(name)
+
+
+def list_attributes(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
+    """GetNamedVariableListAttributes."""
+    name = decode_single_name(pdu.data, pdu.start, pdu.stop, wrapped=False)
+    data_set = service.data_set(name, client)
+    if data_set is None:
+        return ACCESS_CLASS, OBJECT_NON_EXISTENT
+    return named_variable_list_response(NamedVariableList(data_set.is_deletable, data_set.members))
+
+
+def define_list(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
+    """DefineNamedVariableList: create a data set."""
+    name, members = decode_define_list_request(pdu.data, pdu.start, pdu.stop)
+    scope = _scope(service, client, name)
+    if scope is None:
+        return DEFINITION_CLASS, OBJECT_UNDEFINED
+    if name.item in scope.sets:
+        return DEFINITION_CLASS, OBJECT_EXISTS
+    limits = service.data_set_limits
+    if name.is_association_specific:
+        is_full = len(client.data_sets.sets) >= limits.max_per_association
+    else:
+        is_full = service.created_data_sets() >= limits.max_persistent
+    if is_full or not 1 <= len(members) <= limits.max_members:
+        return RESOURCE_CLASS, MEMORY_UNAVAILABLE
+    if any(isinstance(service.image.source(member), Failure) for member in members):
+        return DEFINITION_CLASS, OBJECT_UNDEFINED
+    scope.add(name.item, DataSet(members, is_deletable=True))
+    service.forget_plans()
+    return define_list_response()
+
+
+def delete_lists(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
+    """DeleteNamedVariableList: of what was found, what is configured or in use stays."""
+    request = decode_delete_list_request(pdu.data, pdu.start, pdu.stop)
+    if request.scope == DeleteScope.SPECIFIC:
+        wanted: Iterable[tuple[DataSetScope | None, ObjectName]] = [
+            (_scope(service, client, name), name) for name in dict.fromkeys(request.names)
+        ]
+    elif request.scope == DeleteScope.ASSOCIATION:
+        wanted = _all(client.data_sets, lambda item: ObjectName(item, is_association_specific=True))
+    elif request.scope == DeleteScope.VMD:
+        wanted = _all(service.image.vmd_data_sets, ObjectName)
+    else:
+        domain = request.domain
+        found = service.image.domains.get(domain or "")
+        if found is None:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        wanted = _all(found.data_sets, lambda item: ObjectName(item, domain))
+    matched = deleted = 0
+    for scope, name in wanted:
+        data_set = scope.sets.get(name.item) if scope is not None else None
+        if scope is None or data_set is None:
+            continue
+        matched += 1
+        if data_set.is_deletable and not service.is_in_use(str(name)):
+            scope.remove(name.item)
+            deleted += 1
+    if deleted:
+        service.forget_plans()
+    return delete_list_response(matched, deleted)
+
+
+def _all(
+    scope: DataSetScope, name_of: Callable[[str], ObjectName]
+) -> list[tuple[DataSetScope | None, ObjectName]]:
+    return [(scope, name_of(item)) for item in scope.sets]
