@@ -127,22 +127,23 @@ class MmsConnection(asyncio.Protocol):
 
         Raises LinkTimeoutError, AssociationError, ServiceError or RejectError.
         """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        if self.mms.room <= 0:
+            await self._take_place(deadline)
+        if self.error is not None:
+            raise self.error
+        invoke_id = self.mms.request(service)
+        self._flush()
+        future: asyncio.Future[Pdu] = loop.create_future()
+        self._waiting[invoke_id] = future
+        # One timer per request: asyncio.timeout costs as much as all the rest of a small read.
+        timer = loop.call_at(deadline, _expire, future, timeout)
         try:
-            async with asyncio.timeout(timeout):
-                await self._take_place()
-                if self.error is not None:
-                    raise self.error
-                invoke_id = self.mms.request(service)
-                self._flush()
-                future: asyncio.Future[Pdu] = asyncio.get_running_loop().create_future()
-                self._waiting[invoke_id] = future
-                try:
-                    return await future
-                finally:
-                    self._waiting.pop(invoke_id, None)
-        except TimeoutError:
-            msg = f"no answer from the server within {timeout:g} s"
-            raise LinkTimeoutError(msg) from None
+            return await future
+        finally:
+            timer.cancel()
+            self._waiting.pop(invoke_id, None)
 
     def _report(self, pdu: Pdu) -> None:
         if self.on_report is None:
@@ -154,12 +155,17 @@ class MmsConnection(asyncio.Protocol):
             self.unreadable_reports += 1
             log.warning("a report could not be read: %s", error)
 
-    async def _take_place(self) -> None:
+    async def _take_place(self, deadline: float) -> None:
         """Wait until the negotiated number of outstanding requests leaves room."""
-        while self.mms.room <= 0 and self.error is None:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._queue.append(waiter)
-            await waiter
+        try:
+            async with asyncio.timeout_at(deadline):
+                while self.mms.room <= 0 and self.error is None:
+                    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                    self._queue.append(waiter)
+                    await waiter
+        except TimeoutError:
+            msg = "the server answers none of the requests it already has"
+            raise LinkTimeoutError(msg) from None
 
     def _flush(self) -> None:
         output = self.mms.osi.take_output()
@@ -189,6 +195,11 @@ class MmsConnection(asyncio.Protocol):
             if not waiter.done():
                 waiter.set_result(None)
                 return
+
+
+def _expire(future: asyncio.Future[Pdu], timeout: float) -> None:
+    if not future.done():
+        future.set_exception(LinkTimeoutError(f"no answer from the server within {timeout:g} s"))
 
 
 async def open_connection(

@@ -40,6 +40,11 @@ DEFAULT_TIMEOUT = 10.0
 """Seconds any call waits for the server unless told otherwise."""
 DEFAULT_PORT = 102
 READ_ENVELOPE = 64
+MAX_PLANS = 1024
+"""Reads a client remembers ready to send; beyond them it starts anew."""
+
+_Plan = list[tuple[bytes, list[TypeSpec]]]
+"""Service elements of the requests, and the types of what each answers."""
 
 
 def parse_target(url: str) -> tuple[str, int]:
@@ -62,6 +67,7 @@ class IedClient:
         self._connection = connection
         self._timeout = timeout
         self._subscriptions: list[Subscription] = []
+        self._plans: dict[tuple[str, ...], _Plan] = {}
         self.directory = Directory(connection, timeout)
         """Names and types of the server."""
         self.data_set = DataSets(self._request, self.directory)
@@ -154,17 +160,29 @@ class IedClient:
 
         A reference that cannot be read gives a DataAccessError *object* in its place.
         """
-        resolve = self.directory.resolve
-        targets = [await resolve(parse_reference(reference)) for reference in references]
+        plan = self._plans.get(tuple(references))
+        if plan is None:
+            plan = await self._plan(references)
         values: list[Any] = []
-        for part in self._parts(targets):
-            pdu = await self._request(read_request(target.access for target in part))
-            answers = decode_read_response(pdu)
-            if len(answers) != len(part):
-                msg = f"{len(part)} variables asked, {len(answers)} answered"
+        for service, specs in plan:
+            answers = decode_read_response(await self._request(service))
+            if len(answers) != len(specs):
+                msg = f"{len(specs)} variables asked, {len(answers)} answered"
                 raise ProtocolError(msg)
-            values += [dress(v, t.spec) for v, t in zip(answers, part, strict=True)]
+            values += map(dress, answers, specs)
         return values
+
+    async def _plan(self, references: Sequence[str]) -> _Plan:
+        """The requests that read ``references``, kept: polling asks for the same again and again."""
+        targets = [await self.directory.resolve(parse_reference(reference)) for reference in references]
+        plan = [
+            (read_request(target.access for target in part), [target.spec for target in part])
+            for part in self._parts(targets)
+        ]
+        if len(self._plans) >= MAX_PLANS:
+            self._plans.clear()
+        self._plans[tuple(references)] = plan
+        return plan
 
     def _parts(self, targets: list[Target]) -> list[list[Target]]:
         room = self.negotiated.max_pdu - READ_ENVELOPE

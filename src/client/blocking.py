@@ -1,0 +1,151 @@
+"""The client without an event loop: the same calls over a blocking socket.
+
+:class:`~meterwire.client.ied.IedClient` waits for nothing but its connection. Over
+:class:`BlockingConnection`, whose ``request`` blocks instead of suspending, its coroutines run to
+their end in one step; :func:`drive` takes that step. So there is one client, not two.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from ..errors import AssociationError, LinkError, LinkTimeoutError, MeterwireError, ProtocolError
+from ..net.blocking import BlockingStream
+from ..protocols.mms import Answer, Closed, Initiator, MmsEvent, Opened, Pdu, Report
+from ..protocols.osi import Authentication
+
+__all__ = ["BlockingConnection", "drive"]
+
+T = TypeVar("T")
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never has to wait for a loop, and return what it returns."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    msg = "this call needs an event loop; use meterwire.client"
+    raise LinkError(msg)
+
+
+class BlockingConnection:
+    """An association over a blocking socket, with the interface of MmsConnection."""
+
+    def __init__(self, host: str, port: int, initiator: Initiator, timeout: float) -> None:
+        self.mms = initiator
+        self.on_report: Callable[[Pdu], None] | None = None
+        self.on_closed: Callable[[AssociationError | None], None] | None = None
+        self.error: MeterwireError | None = None
+        self.unreadable_reports = 0
+        self._stream = BlockingStream(host, port, timeout)
+        self._answers: dict[int, Answer] = {}
+        self._is_associated = False
+
+    def associate(self, authentication: Authentication | None, timeout: float) -> None:
+        """Open the association within ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        self.mms.connect(authentication)
+        while not self._is_associated:
+            if not self._turn(deadline):
+                self.abort()
+                msg = f"the server accepted TCP but no association within {timeout:g} s"
+                raise LinkTimeoutError(msg)
+            if self.error is not None:
+                raise self.error
+
+    @property
+    def is_open(self) -> bool:
+        """True while requests can be sent."""
+        return self.error is None
+
+    async def request(self, service: bytes, timeout: float) -> Pdu:
+        """Send a confirmed request and block until its answer has come."""
+        if self.error is not None:
+            raise self.error
+        deadline = time.monotonic() + timeout
+        invoke_id = self.mms.request(service)
+        while invoke_id not in self._answers:
+            if not self._turn(deadline):
+                msg = f"no answer from the server within {timeout:g} s"
+                raise LinkTimeoutError(msg)
+            if self.error is not None:
+                raise self.error
+        answer = self._answers.pop(invoke_id)
+        # Late answers to requests that were given up are nobody's any more.
+        self._answers.clear()
+        if answer.pdu is None:
+            raise answer.error or LinkError("no answer")
+        return answer.pdu
+
+    def pump(self, timeout: float) -> None:
+        """Take in what arrives within ``timeout`` seconds, at most one chunk: reports, a release."""
+        if self.error is None:
+            self._turn(time.monotonic() + timeout)
+
+    async def release(self, timeout: float) -> None:
+        """Conclude in order, or cut off when the server does not answer."""
+        deadline = time.monotonic() + timeout
+        with contextlib.suppress(MeterwireError):
+            if self.is_open:
+                self.mms.release()
+            while self.is_open and self._turn(deadline):
+                pass
+        self._end(None)
+
+    def abort(self) -> None:
+        """Cut the association off."""
+        with contextlib.suppress(MeterwireError):
+            self.mms.osi.abort()
+            self._stream.send(self.mms.osi.take_output(), time.monotonic() + 1)
+        self._end(AssociationError("the association was aborted here"))
+
+    def _turn(self, deadline: float) -> bool:
+        """Send what is to be sent and take one chunk in; False when nothing came in time."""
+        try:
+            output = self.mms.osi.take_output()
+            if output:
+                self._stream.send(output, deadline)
+            chunk = self._stream.receive(deadline)
+            if chunk is None:
+                return False
+            for event in self.mms.receive(chunk):
+                self._on_event(event)
+            output = self.mms.osi.take_output()
+            if output and self.is_open:
+                self._stream.send(output, deadline)
+        except LinkTimeoutError:
+            return False
+        except LinkError as error:
+            self._end(AssociationError(str(error)))
+        except ProtocolError as error:
+            self._end(AssociationError(f"the server broke the protocol: {error}"))
+        return True
+
+    def _on_event(self, event: MmsEvent) -> None:
+        if isinstance(event, Answer):
+            self._answers[event.invoke_id] = event
+        elif isinstance(event, Report):
+            self._report(event.pdu)
+        elif isinstance(event, Opened):
+            self._is_associated = True
+        elif isinstance(event, Closed):
+            self._end(event.error)
+
+    def _report(self, pdu: Pdu) -> None:
+        if self.on_report is None:
+            return
+        try:
+            self.on_report(pdu)
+        except ProtocolError:
+            self.unreadable_reports += 1
+
+    def _end(self, error: AssociationError | None) -> None:
+        self._stream.close()
+        if self.error is None:
+            self.error = error or AssociationError("the association was released")
+            if self.on_closed is not None:
+                self.on_closed(error)
