@@ -9,20 +9,23 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from .._accel import mms as accelerated
 from ..acsi import Report
+from ..acsi.files import FileEngine, FileLimits, FileStore
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
+from ..binding.mms.files import FileServices
 from ..errors import ProtocolError
 from ..models import Ied
 from ..net.tcp import as_stream, listen, local_port, set_low_latency
-from ..protocols.mms import Closed, Initiate, MmsEvent, Proposal, Request, Responder
-from ..protocols.mms.associations import SERVER_SERVICES
+from ..protocols.mms import Answer, Cancelled, Closed, Initiate, MmsEvent, Proposal, Request, Responder
+from ..protocols.mms.associations import FILE_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
 from ..protocols.osi import State
+from .calls import Calls
 
 __all__ = ["Limits", "MmsServer", "Statistics", "Tap"]
 
@@ -49,6 +52,10 @@ class Limits:
     """Requests a client may have outstanding."""
     max_unsent: int = 4 << 20
     """Octets waiting for a client that does not read; beyond it is cut off."""
+    call_seconds: float = 10.0
+    """What a client has to answer when it is asked something: the parts of a file it sets."""
+    files: FileLimits = field(default_factory=FileLimits)
+    """What clients may do with files."""
 
 
 @dataclass(slots=True)
@@ -63,7 +70,11 @@ class Statistics:
 
 
 class MmsServer:
-    """Serves an IED; use as ``async with MmsServer(ied, port=10102) as server``."""
+    """Serves an IED; use as ``async with MmsServer(ied, port=10102) as server``.
+
+    ``files`` is what the file services work on, e.g. a :class:`~meterwire.server.files.FolderStore`; without it
+    they are rejected as unsupported.
+    """
 
     def __init__(
         self,
@@ -76,6 +87,7 @@ class MmsServer:
         limits: Limits | None = None,
         clock: Callable[[], int] = time.time_ns,
         tap: Tap | None = None,
+        files: FileStore | None = None,
     ) -> None:
         self.ied = ied
         self.host = host
@@ -87,6 +99,10 @@ class MmsServer:
         self.statistics = Statistics()
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
+        self.files: FileServices | None = None
+        if files is not None:
+            self.files = FileServices(FileEngine(files, self.limits.files))
+            self.service.extra.update(self.files.handlers)
         self.reports = report_engine(self.image, clock=time.monotonic_ns, wall=clock, deliver=self._deliver, on_schedule=self._schedule)
         self.associations: dict[Hashable, _Association] = {}
         self._numbers = itertools.count(1)
@@ -174,10 +190,11 @@ class _Association(asyncio.Protocol):
             max_pdu=limits.max_pdu,
             max_calling=limits.max_outstanding,
             max_called=limits.max_outstanding,
-            services=SERVER_SERVICES,
+            services=SERVER_SERVICES if server.files is None else _with_files(SERVER_SERVICES),
         )
         self.mms = Responder(offered)
         self.client = Client(self.number)
+        self.calls = Calls(self.mms, self._plan_flush, limits.call_seconds)
         self._flush_planned = False
         self._half_open: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
@@ -217,7 +234,7 @@ class _Association(asyncio.Protocol):
         if self._half_open is not None:
             self._half_open.cancel()
         if self.server.associations.pop(self.number, None) is not None:
-            self.server.reports.client_gone(self.number)
+            self._leave()
 
     def pause_writing(self) -> None:
         # A client that asks without reading the answers gets no more of them worked out.
@@ -235,7 +252,7 @@ class _Association(asyncio.Protocol):
         osi = self.mms.osi
         server = self.server
         ready = server.service.ready
-        if not ready or not osi.is_between_frames:
+        if not ready or self.mms.deferred or not osi.is_between_frames:
             return data
         answers, used, count = accelerated.answer_reads(
             data, osi.context, ready, self.client.max_pdu, osi.max_tpdu
@@ -249,10 +266,20 @@ class _Association(asyncio.Protocol):
     def _on_event(self, event: MmsEvent) -> None:
         if isinstance(event, Request):
             self.server.statistics.requests += 1
-            self.mms.osi.send(self.server.service.answer(event.pdu, self.client))
+            answer = self.server.service.answer(event.pdu, self.client)
+            if isinstance(answer, bytes):
+                self.mms.osi.send(answer)
+            else:
+                self.calls.start(event.pdu.invoke_id or 0, answer)
+        elif isinstance(event, Answer):
+            self.calls.answered(event)
+        elif isinstance(event, Cancelled):
+            self.calls.cancel(event.invoke_id)
         elif isinstance(event, Proposal):
             opened = self.mms.accept()
             self.client.max_pdu = opened.initiate.max_pdu
+            if self.server.files is not None:
+                self.server.files.join(self.number, self.calls)
             self.server.statistics.associations += 1
             if self._half_open is not None:
                 self._half_open.cancel()
@@ -270,6 +297,9 @@ class _Association(asyncio.Protocol):
             return
         for pdu in pdus:
             self.mms.osi.send(pdu)
+        self._plan_flush()
+
+    def _plan_flush(self) -> None:
         if not self._flush_planned:
             self._flush_planned = True
             asyncio.get_running_loop().call_soon(self.flush)
@@ -285,10 +315,16 @@ class _Association(asyncio.Protocol):
 
     def _end(self) -> None:
         """The association is over: release what it held at once, not when TCP notices."""
-        self.server.reports.client_gone(self.number)
+        self._leave()
         self.flush()
         if self._transport is not None:
             self._transport.close()
+
+    def _leave(self) -> None:
+        self.calls.close()
+        self.server.reports.client_gone(self.number)
+        if self.server.files is not None:
+            self.server.files.leave(self.number)
 
     def drop(self) -> None:
         """Cut the connection without a word."""
@@ -299,3 +335,7 @@ class _Association(asyncio.Protocol):
         """Tell the client that it is over, and close."""
         self.mms.osi.abort()
         self._end()
+
+
+def _with_files(services: bytes) -> bytes:
+    return bytes(a | b for a, b in zip(services, FILE_SERVICES, strict=True))

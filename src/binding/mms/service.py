@@ -26,6 +26,7 @@ from ...protocols.mms.services import (
     variable_attributes_response,
     write_response,
 )
+from .answering import Handler, Pending, respond
 from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
@@ -86,13 +87,18 @@ class MmsService:
     data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
     data_set_users: list[Callable[[str], bool]] = field(default_factory=list)
     """Asked before a data set is deleted: do you use it (``LD/LN$name``)?"""
+    extra: dict[int, Handler] = field(default_factory=dict)
+    """Handlers of further services by tag, asked before those here; they may answer later."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
     _plan_bytes: int = 0
 
-    def answer(self, pdu: Pdu, client: Client) -> bytes:
-        """The answer to a confirmed request: response, error or reject."""
+    def answer(self, pdu: Pdu, client: Client) -> bytes | Pending:
+        """The answer to a confirmed request: response, error or reject, or the promise of one."""
         invoke_id = pdu.invoke_id
         assert invoke_id is not None
+        extra = self.extra.get(pdu.service)
+        if extra is not None:
+            return respond(extra, pdu, client)
         handler = _HANDLERS.get(pdu.service)
         if handler is None:
             return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
