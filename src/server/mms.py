@@ -5,6 +5,8 @@ not the event loop, decides the rate.
 """
 
 import asyncio
+import contextlib
+import ipaddress
 import itertools
 import logging
 import time
@@ -14,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from .._accel import mms as accelerated
-from ..acsi import Report
+from ..acsi import BufferLimits, Report
 from ..acsi.files import FileEngine, FileLimits, FileStore
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
 from ..binding.mms.files import FileServices
@@ -26,6 +28,7 @@ from ..protocols.mms.associations import FILE_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
 from ..protocols.osi import State
 from .calls import Calls
+from .journal import SqliteJournal
 
 __all__ = ["Limits", "MmsServer", "Statistics", "Tap"]
 
@@ -33,6 +36,9 @@ log = logging.getLogger(__name__)
 
 CLOSING_SECONDS, CLOSING_STEPS = 1.0, 50
 """How long a closing server waits for its last words to be read, and how often it looks."""
+
+BURST = 1 << 16
+"""Octets of buffered reports sent in one turn of the loop."""
 
 Tap = Callable[[int, int, str, bytes], None]
 """Called with connection number, time (ns), direction ``"in"``/``"out"`` and bytes."""
@@ -87,6 +93,8 @@ class MmsServer:
         limits: Limits | None = None,
         clock: Callable[[], int] = time.time_ns,
         tap: Tap | None = None,
+        journal: SqliteJournal | None = None,
+        buffers: BufferLimits | None = None,
         files: FileStore | None = None,
     ) -> None:
         self.ied = ied
@@ -99,20 +107,37 @@ class MmsServer:
         self.statistics = Statistics()
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
+        self.journal = journal
+        """Where buffered reports survive a restart; :meth:`close` closes it."""
+        self.reports = report_engine(
+            self.image,
+            clock=time.monotonic_ns,
+            wall=clock,
+            deliver=self._deliver,
+            on_schedule=self._schedule,
+            identity=self._address_of,
+            journal=journal,
+            limits=buffers,
+            notice=log.warning,
+        )
+        self.service.data_set_users.append(self.reports.uses)
         self.files: FileServices | None = None
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
             self.service.extra.update(self.files.handlers)
-        self.reports = report_engine(self.image, clock=time.monotonic_ns, wall=clock, deliver=self._deliver, on_schedule=self._schedule)
         self.associations: dict[Hashable, _Association] = {}
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._due: int | None = None
 
     async def start(self) -> None:
         """Listen; ``port`` then holds the real port."""
         self._server = await listen(lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote)
         self.port = local_port(self._server)
+        self._schedule()
+        if self.journal is not None:
+            self.journal.on_durable = self._pump_from(asyncio.get_running_loop())
 
     async def close(self) -> None:
         """Abort every association and stop listening."""
@@ -125,6 +150,9 @@ class MmsServer:
             self._timer.cancel()
         self.reports.close()
         self.image.close()
+        if self.journal is not None:
+            self.journal.on_durable = None
+            await asyncio.get_running_loop().run_in_executor(None, self.journal.close)
         for _ in range(CLOSING_STEPS):
             if not self.associations:
                 break
@@ -157,18 +185,39 @@ class MmsServer:
 
     # -- reports ---------------------------------------------------------------------------
 
-    def _deliver(self, report: Report) -> None:
+    def _deliver(self, report: Report) -> bool:
         association = self.associations.get(report.client)
-        if association is not None:
-            self.statistics.reports += 1
-            association.send_all(encode_report(report, association.client.max_pdu))
+        if association is None:
+            return False
+        if report.entry_id and not association.has_room():
+            return False
+        self.statistics.reports += 1
+        association.send_all(encode_report(report, association.client.max_pdu))
+        return True
+
+    def _pump_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        """What the journal's thread calls when it has got further."""
+
+        def tell() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to be told
+                loop.call_soon_threadsafe(self.reports.pump)
+
+        return tell
+
+    def _address_of(self, client: Hashable) -> bytes:
+        """Octets of a client's IP address: its identity for reservations, and what Owner shows."""
+        association = self.associations.get(client)
+        return association.address if association is not None else b""
 
     def _schedule(self) -> None:
         deadline = self.reports.deadline
+        if deadline == self._due and self._timer is not None:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if deadline is not None:
+        self._due = deadline
+        if deadline is not None and self._server is not None:
             loop = asyncio.get_running_loop()
             delay = max(0, deadline - time.monotonic_ns()) / 1e9
             self._timer = loop.call_later(delay, self._on_timer)
@@ -194,6 +243,12 @@ class _Association(asyncio.Protocol):
         )
         self.mms = Responder(offered)
         self.client = Client(self.number)
+        self.address = b""
+        """Octets of the client's IP address."""
+        self._is_paused = False
+        self._is_answering = False
+        self._burst = 0
+        self._wants_room = False
         self.calls = Calls(self.mms, self._plan_flush, limits.call_seconds)
         self._flush_planned = False
         self._half_open: asyncio.TimerHandle | None = None
@@ -209,6 +264,7 @@ class _Association(asyncio.Protocol):
             stream.abort()
             return
         server.associations[self.number] = self
+        self.address = _octets(stream.get_extra_info("peername"))
         set_low_latency(stream)
         loop = asyncio.get_running_loop()
         self._half_open = loop.call_later(server.limits.half_open_seconds, self.abort)
@@ -218,6 +274,7 @@ class _Association(asyncio.Protocol):
         if server.tap is not None:
             server.tap(self.number, server.clock(), "in", data)
         data = self._answer_known_reads(data)
+        self._is_answering = True
         try:
             for event in self.mms.receive(data) if data else ():
                 self._on_event(event)
@@ -226,6 +283,8 @@ class _Association(asyncio.Protocol):
             log.info("association %d broken: %s", self.number, error)
             self._end()
             return
+        finally:
+            self._is_answering = False
         self.flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -233,17 +292,38 @@ class _Association(asyncio.Protocol):
         self._transport = None
         if self._half_open is not None:
             self._half_open.cancel()
+        if self.number in self.server.associations:
+            self.server.reports.client_gone(self.number)
+            del self.server.associations[self.number]
         if self.server.associations.pop(self.number, None) is not None:
             self._leave()
 
     def pause_writing(self) -> None:
         # A client that asks without reading the answers gets no more of them worked out.
+        self._is_paused = True
         if self._transport is not None:
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
+        self._is_paused = False
         if self._transport is not None:
             self._transport.resume_reading()
+            self._give_room()
+
+    def has_room(self) -> bool:
+        """May a buffered report be sent now?
+
+        Not before the answer to the request that enabled it, and not more at once than the line takes: a long buffer
+        must fill neither our memory nor one turn of the loop. Whoever gets no is told when it has changed.
+        """
+        room = not (self._is_paused or self._is_answering) and self._burst < BURST
+        self._wants_room = self._wants_room or not room
+        return room
+
+    def _give_room(self) -> None:
+        if self._wants_room and not self._is_paused and self._transport is not None:
+            self._wants_room = False
+            self.server.reports.ready(self.number)
 
     # -- MMS -------------------------------------------------------------------------------
 
@@ -254,9 +334,7 @@ class _Association(asyncio.Protocol):
         ready = server.service.ready
         if not ready or self.mms.deferred or not osi.is_between_frames:
             return data
-        answers, used, count = accelerated.answer_reads(
-            data, osi.context, ready, self.client.max_pdu, osi.max_tpdu
-        )
+        answers, used, count = accelerated.answer_reads(data, osi.context, ready, self.client.max_pdu, osi.max_tpdu)
         if not count:
             return data
         osi.put(answers)
@@ -296,6 +374,7 @@ class _Association(asyncio.Protocol):
             self.drop()
             return
         for pdu in pdus:
+            self._burst += len(pdu)
             self.mms.osi.send(pdu)
         self._plan_flush()
 
@@ -312,6 +391,9 @@ class _Association(asyncio.Protocol):
             if self.server.tap is not None:
                 self.server.tap(self.number, self.server.clock(), "out", output)
             self._transport.write(output)
+        self._burst = 0
+        if self._wants_room:
+            asyncio.get_running_loop().call_soon(self._give_room)
 
     def _end(self) -> None:
         """The association is over: release what it held at once, not when TCP notices."""
@@ -335,6 +417,14 @@ class _Association(asyncio.Protocol):
         """Tell the client that it is over, and close."""
         self.mms.osi.abort()
         self._end()
+
+
+def _octets(peer: object) -> bytes:
+    """The IP address of a socket's peer as octets; empty where there is none."""
+    try:
+        return ipaddress.ip_address(str(peer[0]).partition("%")[0]).packed if isinstance(peer, tuple) else b""
+    except ValueError:
+        return b""
 
 
 def _with_files(services: bytes) -> bytes:

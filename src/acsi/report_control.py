@@ -1,0 +1,394 @@
+"""What unbuffered and buffered report control blocks have in common (IEC 61850-7-2, clause on reporting).
+
+Attributes and who may write them, reservation, triggers, BufTm, integrity and general interrogation are here; what
+becomes of a finished set of values (:meth:`ReportControlBlock._emit`) is what :mod:`.urcb` and :mod:`.brcb` differ in.
+
+Values are taken when the change is committed, not when the report leaves, so a second change within BufTm never hides
+the first one (7-2: it sends the report at once and starts the time again).
+
+What the editions of the standard see differently (:attr:`meterwire.models.ReportControl.edition`):
+
+=======  ======================  ============================  ============================================
+edition  shown beside the rest   EntryID that is not buffered  who may write to a block nobody has reserved
+=======  ======================  ============================  ============================================
+ED1      nothing                 taken: whole buffer is sent   anybody; only enabling reserves
+ED2      ResvTms in a BRCB       refused, value invalid        anybody; in a BRCB any such write reserves
+ED2_1    ResvTms, and Owner      refused, value invalid        nobody before it is reserved
+=======  ======================  ============================  ============================================
+"""
+
+import enum
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..models import (
+    DataAttribute,
+    DataObject,
+    Edition,
+    ReportControl,
+    TrgOps,
+    Trigger,
+    basic_type,
+)
+
+if TYPE_CHECKING:
+    from .reporting import ReportEngine
+
+__all__ = ["Access", "Included", "Member", "Report", "ReportControlBlock", "State"]
+
+
+class Access(enum.IntEnum):
+    """Why a write to a control block is refused; the numbers are MMS DataAccessErrors."""
+
+    TEMPORARILY_UNAVAILABLE = 2
+    ACCESS_DENIED = 3
+    VALUE_INVALID = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a data set, as reporting needs it."""
+
+    reference: str
+    """Reference as reports show it."""
+    leaves: tuple[DataAttribute, ...]
+    """Leaves whose change is a change of the member."""
+    snapshot: Callable[[], bytes]
+    """The member's value, encoded, at this moment."""
+
+
+Included = tuple[tuple[int, int, bytes], ...]
+"""Members of a report: index in the data set, reason (TrgOps bits), encoded value; ascending index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report, to be encoded and sent."""
+
+    control: "ReportControlBlock"
+    """The control block it comes from."""
+    client: Hashable
+    """Who gets it."""
+    entries: Included
+    """What it says."""
+    sq_num: int
+    """Sequence number."""
+    time_ns: int
+    """When the first of the changes happened (or when the integrity scan or GI did)."""
+    entry_id: int = 0
+    """EntryID of a buffered report."""
+    buf_ovfl: bool = False
+    """Entries before this one may have been lost (buffered reports)."""
+
+
+class State(enum.Enum):
+    """Where a control block stands."""
+
+    FREE = "free"
+    RESERVED = "reserved"
+    ENABLED = "enabled"
+    LOST = "lost"
+    """Its client vanished and may still come back (buffered, ResvTms)."""
+
+
+MS = 1_000_000
+MAX_BUF_TM = 3_600_000
+"""Longest BufTm accepted, milliseconds."""
+MIN_INTG_PD = 10
+"""Shortest integrity period accepted besides 0, milliseconds: shorter ones only burn the line."""
+CONF_REV_MODULUS = 1 << 32
+
+Hook = Callable[[DataAttribute, Trigger], None]
+
+
+class ReportControlBlock:
+    """One instance of a report control block."""
+
+    fc: ClassVar[str]
+    """Functional constraint of its attributes, RP or BR."""
+    cdc: ClassVar[str]
+    """URCB or BRCB."""
+    attributes: ClassVar[tuple[tuple[str, str], ...]]
+    """Names and basic types of the attributes in the order of 8-1."""
+    read_only: ClassVar[frozenset[str]]
+    """Attributes no client writes."""
+    reservation: ClassVar[str]
+    """The attribute that reserves, Resv or ResvTms."""
+    transitions: ClassVar[Mapping[tuple[State, str], State]]
+    """What can happen to a control block; anything else is refused."""
+    sq_num_modulus: ClassVar[int]
+    """Where SqNum starts again."""
+    opt_flds_mask: ClassVar[int]
+    """Optional fields its reports can have."""
+
+    def __init__(
+        self,
+        engine: "ReportEngine",
+        declaration: ReportControl,
+        name: str,
+        reference: str,
+        data_set: str,
+        reserved_for: bytes = b"",
+    ) -> None:
+        self.engine = engine
+        self.name = name
+        self.reference = reference
+        self.edition = declaration.edition
+        self.reserved_for = reserved_for
+        """Address of the only client that may use it, by configuration; empty for any."""
+        self.state = State.FREE
+        self.client: Hashable = None
+        self.members: tuple[Member, ...] = ()
+        self.object = DataObject(name, self.cdc)
+        for attribute, type_name in self._rows(declaration):
+            self.object.add(DataAttribute(attribute, self.fc, basic_type(type_name)))
+        self._put("RptID", declaration.rpt_id)
+        self._put("DatSet", data_set)
+        self._put("ConfRev", declaration.conf_rev)
+        self._put("OptFlds", declaration.opt_flds & self.opt_flds_mask)
+        self._put("BufTm", declaration.buf_tm)
+        self._put("TrgOps", declaration.trg_ops)
+        self._put("IntgPd", declaration.intg_pd)
+        self._sq_num = 0
+        self._fresh: dict[int, int] = {}
+        self._pending: dict[int, tuple[int, bytes]] = {}
+        self._pending_since = 0
+        self._flush_at: int | None = None
+        self._integrity_at: int | None = None
+        self._hooked: list[tuple[DataAttribute, Hook]] = []
+
+    def _rows(self, declaration: ReportControl) -> tuple[tuple[str, str], ...]:
+        """Attributes this instance has; Edition 2.1 always shows the owner, Edition 1 does not know one."""
+        shown = self.edition is Edition.ED2_1 or (declaration.owner and self.edition is not Edition.ED1)
+        return self.attributes + ((("Owner", "Octet64"),) if shown else ())
+
+    def __getitem__(self, attribute: str) -> Any:
+        """The value of an attribute, e.g. ``control["RptEna"]``."""
+        return self.object.children[attribute].value
+
+    def _put(self, attribute: str, value: Any) -> None:
+        self.object.children[attribute].put(value)
+
+    @property
+    def rpt_id(self) -> str:
+        """RptID as reports carry it: the reference when the attribute is empty."""
+        return self["RptID"] or self.reference
+
+    # -- what a client does ----------------------------------------------------------------
+
+    def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
+        """Write one attribute for ``client``; None, or the error code of the refusal."""
+        if attribute in self.read_only:
+            return Access.ACCESS_DENIED
+        refused = self._admit(client, attribute)
+        if refused is not None:
+            return refused
+        if attribute == "RptEna":
+            return self._enable(client) if value else self._disable()
+        if attribute == self.reservation:
+            return self._reserve(client, value)
+        if attribute == "GI":
+            return self._interrogate() if value else None
+        if self.state is State.ENABLED:
+            return Access.TEMPORARILY_UNAVAILABLE
+        return self._configure(attribute, value)
+
+    def _admit(self, client: Hashable, attribute: str) -> int | None:
+        """May this client write at all?"""
+        if self.reserved_for and self.engine.identity(client) != self.reserved_for:
+            return Access.ACCESS_DENIED
+        if self.client is not None and self.client != client:
+            return Access.TEMPORARILY_UNAVAILABLE
+        if self.edition is Edition.ED2_1 and self.client is None and attribute != self.reservation:
+            return Access.ACCESS_DENIED
+        return None
+
+    def _reserve(self, client: Hashable, value: Any) -> int | None:
+        raise NotImplementedError
+
+    def _configure(self, attribute: str, value: Any) -> int | None:
+        if attribute == "DatSet":
+            if value and self.engine.resolve(value) is None:
+                return Access.VALUE_INVALID
+            if value != self["DatSet"]:
+                # 0 stands for "no configuration" (7-2) and is skipped.
+                self._put("ConfRev", (self["ConfRev"] + 1) % CONF_REV_MODULUS or 1)
+        elif attribute == "OptFlds":
+            value &= self.opt_flds_mask
+        elif (attribute == "BufTm" and value > MAX_BUF_TM) or (attribute == "IntgPd" and 0 < value < MIN_INTG_PD):
+            return Access.VALUE_INVALID
+        elif attribute == "TrgOps":
+            value &= 0b011111
+        self._put(attribute, value)
+        return None
+
+    def _move(self, stimulus: str, client: Hashable = None) -> int | None:
+        """Take a transition of the table, or refuse."""
+        target = self.transitions.get((self.state, stimulus))
+        if target is None:
+            if stimulus in ("release", "disable") and self.state is State.FREE:
+                return None
+            return Access.TEMPORARILY_UNAVAILABLE
+        self.state = target
+        if target in (State.FREE, State.LOST):
+            self.client = None
+        elif client is not None:
+            self.client = client
+        self._put("RptEna", target is State.ENABLED)
+        if "Owner" in self.object.children and target is not State.LOST:
+            address = b"" if self.client is None else self.engine.identity(self.client)
+            self._put("Owner", address[:64])
+        self._moved()
+        return None
+
+    def _moved(self) -> None:
+        """A transition was taken."""
+
+    def _enable(self, client: Hashable) -> int | None:
+        if self.state is State.ENABLED:
+            return None
+        members = self.engine.resolve(self["DatSet"]) if self["DatSet"] else None
+        if not members:
+            return Access.VALUE_INVALID
+        refused = self._move("enable", client)
+        if refused is not None:
+            return refused
+        self._sq_num = 0
+        self._put("SqNum", 0)
+        self._enabled(members)
+        return None
+
+    def _enabled(self, members: tuple[Member, ...]) -> None:
+        """Reports may flow from now on."""
+        raise NotImplementedError
+
+    def _disable(self) -> int | None:
+        if self.state is State.ENABLED:
+            self._disabled()
+            return self._move("disable")
+        return None
+
+    def _disabled(self) -> None:
+        """Reports stop flowing."""
+        raise NotImplementedError
+
+    def _interrogate(self) -> int | None:
+        if self.state is not State.ENABLED or not self["TrgOps"] & TrgOps.GI:
+            return Access.TEMPORARILY_UNAVAILABLE
+        self._flush()
+        self._scan(TrgOps.GI)
+        return None
+
+    def client_gone(self, client: Hashable) -> None:
+        """The client's association ended: its reservation ends with it."""
+        if self.client == client and client is not None:
+            if self.state is State.ENABLED:
+                self._disabled()
+            self._move("lost")
+
+    # -- what the model does ---------------------------------------------------------------
+
+    def _listen(self) -> None:
+        """Watch the members, and scan them when integrity is wanted."""
+        wanted = self["TrgOps"] & (TrgOps.DCHG | TrgOps.QCHG | TrgOps.DUPD)
+        for index, member in enumerate(self.members if wanted else ()):
+            hook = self._hook(index, wanted)
+            for leaf in member.leaves:
+                if leaf.trigger & wanted:
+                    leaf.change_hooks += (hook,)
+                    self._hooked.append((leaf, hook))
+        period = self["IntgPd"]
+        if period and self.members and self["TrgOps"] & TrgOps.INTEGRITY:
+            self._integrity_at = self.engine.clock() + period * MS
+            self.engine.wake(self._integrity_at, self)
+
+    def _hook(self, index: int, wanted: int) -> Hook:
+        def hook(leaf: DataAttribute, reason: Trigger) -> None:
+            del leaf
+            if reason & wanted:
+                self._fresh[index] = self._fresh.get(index, 0) | reason & wanted
+                self.engine.touched(self)
+
+        return hook
+
+    def _ignore(self) -> None:
+        """Let go of the members and of what is pending."""
+        for leaf, hook in self._hooked:
+            leaf.change_hooks = tuple(h for h in leaf.change_hooks if h is not hook)
+        self._hooked.clear()
+        self._fresh.clear()
+        self._pending.clear()
+        self._flush_at = self._integrity_at = None
+        self.engine.forget(self)
+
+    def commit(self) -> None:
+        """The transaction that touched members is over: take their values."""
+        if not self._fresh:
+            return
+        fresh, self._fresh = self._fresh, {}
+        if self._pending and not self._pending.keys().isdisjoint(fresh):
+            self._flush()
+        if not self._pending:
+            self._pending_since = self.engine.wall()
+        for index, reason in fresh.items():
+            self._pending[index] = (reason, self.members[index].snapshot())
+        buffer_time = self["BufTm"]
+        if not buffer_time:
+            self._flush()
+        elif self._flush_at is None:
+            self._flush_at = self.engine.clock() + buffer_time * MS
+            self.engine.wake(self._flush_at, self)
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, {}
+        self._flush_at = None
+        if pending:
+            entries = tuple((i, r, v) for i, (r, v) in sorted(pending.items()))
+            self._emit(entries, self._pending_since, 0)
+
+    def _scan(self, reason: int) -> None:
+        entries = tuple((i, reason, m.snapshot()) for i, m in enumerate(self.members))
+        self._emit(entries, self.engine.wall(), reason)
+
+    def _emit(self, entries: Included, time_ns: int, scan: int) -> None:
+        """A set of values is complete; ``scan`` is the reason of a scan (integrity, GI), 0 for events."""
+        raise NotImplementedError
+
+    def _next_sq_num(self) -> int:
+        number = self._sq_num
+        self._sq_num = (number + 1) % self.sq_num_modulus
+        self._put("SqNum", self._sq_num)
+        return number
+
+    # -- what time does --------------------------------------------------------------------
+
+    def timers(self) -> Iterator[int]:
+        """Moments (ns) at which :meth:`poll` has something to do."""
+        if self._flush_at is not None:
+            yield self._flush_at
+        if self._integrity_at is not None:
+            yield self._integrity_at
+
+    @property
+    def deadline(self) -> int | None:
+        """The earliest of :meth:`timers`; None for never."""
+        return min(self.timers(), default=None)
+
+    def poll(self, now: int) -> None:
+        """Do what is due."""
+        if self._flush_at is not None and now >= self._flush_at:
+            self._flush()
+        if self._integrity_at is not None and now >= self._integrity_at:
+            self._flush()
+            self._scan(TrgOps.INTEGRITY)
+            period = self["IntgPd"] * MS
+            # A server that was held up skips missed scans instead of sending a burst of them.
+            missed = (now - self._integrity_at) // period
+            self._integrity_at += (missed + 1) * period
+            self.engine.wake(self._integrity_at, self)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self.client_gone(self.client)
+        self._ignore()
