@@ -9,6 +9,7 @@ from ...protocols import ber
 from ...protocols.mms import ObjectName, Selector
 from ...protocols.mms.services import Access, ObjectClass
 from .data_sets import DataSet, DataSetScope, member_access
+from .static_blocks import add_static_blocks
 from .variables import Variable, logical_node_variable
 
 __all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Selection", "SortedNames", "Source", "item_of", "select"]
@@ -195,8 +196,21 @@ class MmsImage:
             for name, members in node.data_sets.items():
                 data_set = DataSet(tuple(map(member_access, members)))
                 domain.data_sets.sets[f"{node.name}${name}"] = data_set
+        add_static_blocks(device, domain.nodes)
         domain.data_sets.on_change = domain.lists.clear
         self.domains[device.name] = domain
+
+    def add_device(self, device: LogicalDevice) -> None:
+        """A logical device came."""
+        self._add_device(device)
+        self._domain_names = SortedNames(self.domains)
+
+    def remove_device(self, name: str) -> None:
+        """A logical device went, and with it the data sets that clients made in it."""
+        domain = self.domains.pop(name, None)
+        for node in domain.nodes.values() if domain is not None else ():
+            node.release()
+        self._domain_names = SortedNames(self.domains)
 
     def close(self) -> None:
         """Let go of the model."""

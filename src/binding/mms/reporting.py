@@ -5,12 +5,12 @@ from typing import Any
 
 from ...acsi import Member, Report, ReportEngine
 from ...errors import UsageError
-from ...models import LogicalNode, ReportControl
-from ...protocols.mms import DataTag, ObjectName
+from ...models import LogicalDevice, LogicalNode, ReportControl
+from ...protocols.mms import ObjectName
 from .image import Domain, Failure, MmsImage
-from .variables import Variable, data_object_variable
+from .variables import data_object_variable, fc_group
 
-__all__ = ["report_engine"]
+__all__ = ["install_reports", "report_engine"]
 
 
 def report_engine(
@@ -36,17 +36,22 @@ def report_engine(
         **options,
     )
     for device in image.ied.children.values():
-        domain = image.domains[device.name]
-        for node in device.children.values():
-            for declaration in node.control_blocks.values():
-                if isinstance(declaration, ReportControl):
-                    _install(engine, domain, node, declaration)
-        domain.lists.clear()
+        install_reports(engine, image, device)
     return engine
 
 
+def install_reports(engine: ReportEngine, image: MmsImage, device: LogicalDevice) -> None:
+    """Make the report control blocks of a logical device, and their variables."""
+    domain = image.domains[device.name]
+    for node in device.children.values():
+        for declaration in node.control_blocks.values():
+            if isinstance(declaration, ReportControl):
+                _install(engine, image, domain, node, declaration)
+    domain.lists.clear()
+
+
 def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
-    """Members of ``LD/LN$name``, None when there is no such data set."""
+    """Members of ``LD/LN$name``, None when there is no such data set, or not all of it."""
     domain, _, item = data_set.partition("/")
     found = image.data_set(ObjectName(item, domain))
     if found is None:
@@ -55,23 +60,31 @@ def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
     for access in found.members:
         source = image.source(access)
         if isinstance(source, Failure):
-            msg = f"data set {data_set}: member {access.name} is not in the model"
-            raise UsageError(msg)
+            return None
         members.append(Member(str(access.name), tuple(source.leaves()), source.encoded))
     return tuple(members)
 
 
-def _install(engine: ReportEngine, domain: Domain, node: LogicalNode, declaration: ReportControl) -> None:
+def _insist_members(image: MmsImage, data_set: str) -> None:
+    """A member that does not exist is told now, not at first use; one of a logical device that is away may come."""
+    domain, _, item = data_set.partition("/")
+    found = image.data_set(ObjectName(item, domain))
+    for access in found.members if found is not None else ():
+        if access.name.domain in image.domains and isinstance(image.source(access), Failure):
+            msg = f"data set {data_set}: member {access.name} is not in the model"
+            raise UsageError(msg)
+
+
+def _install(
+    engine: ReportEngine, image: MmsImage, domain: Domain, node: LogicalNode, declaration: ReportControl
+) -> None:
     head = f"{domain.name}/{node.name}"
     data_set = f"{head}${declaration.data_set}" if declaration.data_set else ""
     if data_set:
-        engine.resolve(data_set)  # a member that does not exist is told now, not at first use
+        _insist_members(image, data_set)
     fc = "BR" if declaration.buffered else "RP"
     names = [(name, f"{head}${fc}${name}") for name in declaration.instance_names]
-    variable = domain.nodes[node.name]
-    group = variable.members.get(fc)
-    if group is None:
-        group = variable.add(Variable(fc, DataTag.STRUCTURE))
+    group = fc_group(domain.nodes[node.name], fc)
     for control in engine.declare(declaration, names, data_set):
         block = data_object_variable(control.object, fc)
         assert block is not None

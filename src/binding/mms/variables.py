@@ -13,7 +13,7 @@ from ...protocols import ber
 from ...protocols.mms import DataTag, TypeSpec
 from ...protocols.mms import data as mms
 
-__all__ = ["Variable", "data_object_variable", "logical_node_variable"]
+__all__ = ["Variable", "data_object_variable", "fc_group", "logical_node_variable"]
 
 
 class Variable:
@@ -191,3 +191,14 @@ def logical_node_variable(node: LogicalNode) -> Variable:
         if group.members:
             variable.add(group)
     return variable
+
+
+def fc_group(node: Variable, fc: str) -> Variable:
+    """The group of a functional constraint in the variable of a logical node, made in its place when there is none."""
+    found = node.members.get(fc)
+    if found is None:
+        found = node.add(Variable(fc, DataTag.STRUCTURE))
+        place = FUNCTIONAL_CONSTRAINTS.index
+        node.members = dict(sorted(node.members.items(), key=lambda item: place(item[0])))
+        node.forget()
+    return found
