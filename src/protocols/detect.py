@@ -11,7 +11,8 @@ from ..errors import DecodeError, MeterwireError, UsageError
 from . import dlt645
 from .capture import Packet
 from .capture.streams import tcp_payloads
-from .mms.anatomy import explain_tpkt
+from .mms.anatomy import explain_sdu, explain_tpkt
+from .osi import cotp
 from .osi.tpkt import HEADER_SIZE, TpktSplitter
 
 __all__ = ["PROTOCOLS", "Explained", "explain", "explain_capture"]
@@ -53,25 +54,54 @@ def _meter_frame(frame: dlt645.Frame) -> Explained:
 
 
 def _mms(data: bytes) -> list[Explained]:
-    splitter = TpktSplitter()
-    frames = [_tpkt(tpdu) for tpdu in splitter.feed(data)]
-    if splitter.pending:
-        msg = f"{splitter.pending} octets of an unfinished TPKT at the end"
-        raise DecodeError(msg, offset=len(data) - splitter.pending, data=data[-32:])
+    stream = _Tpkts()
+    frames = stream.feed(data)
+    if stream.pending:
+        msg = f"{stream.pending} octets of an unfinished TPKT at the end"
+        raise DecodeError(msg, offset=len(data) - stream.pending, data=data[-32:])
     return frames
 
 
-def _tpkt(tpdu: bytes) -> Explained:
-    size = len(tpdu) + HEADER_SIZE
-    frame = bytes((3, 0, size >> 8, size & 0xFF)) + tpdu
+class _Tpkts:
+    """The TPKTs of one direction; a message in several of them is explained once more as a whole."""
+
+    def __init__(self) -> None:
+        self._splitter = TpktSplitter()
+        self._segments: list[bytes] = []
+
+    @property
+    def pending(self) -> int:
+        return self._splitter.pending
+
+    def feed(self, data: bytes) -> list[Explained]:
+        return [explained for tpdu in self._splitter.feed(data) for explained in self._explain(tpdu)]
+
+    def _explain(self, tpdu: bytes) -> list[Explained]:
+        size = len(tpdu) + HEADER_SIZE
+        frame = bytes((3, 0, size >> 8, size & 0xFF)) + tpdu
+        is_data = tpdu[1] & 0xF0 == cotp.DT
+        is_last = bool(tpdu[2] & 0x80)
+        if not is_data or (is_last and not self._segments):
+            return [_explained(frame, explain_tpkt)]
+        self._segments.append(tpdu[3:])
+        number = len(self._segments)
+        found = [_explained(frame, lambda data: explain_tpkt(data, is_segment=True), f"segment {number}")]
+        if is_last:
+            whole = b"".join(self._segments)
+            self._segments.clear()
+            found.append(_explained(whole, explain_sdu, f"{number} segments together"))
+        return found
+
+
+def _explained(frame: bytes, explainer: Callable[[bytes], tuple[Field, ...]], what: str = "") -> Explained:
     try:
-        fields = explain_tpkt(frame)
+        fields = explainer(frame)
     except MeterwireError as error:
         head = Field(offset=0, data=frame, name="TPKT", meaning="not explained")
-        return Explained(protocol="mms", frame=frame, fields=(head,), error=str(error))
-    named = [f for f in fields if f.depth <= 1 and f.name not in ("context", "invokeID")]
-    summary = " · ".join(f.name for f in named[1:] if not f.name.startswith(("session", "pres")))
-    return Explained(protocol="mms", frame=frame, fields=fields, summary=summary)
+        return Explained(protocol="mms", frame=frame, fields=(head,), summary=what, error=str(error))
+    named = [f.name for f in fields if f.depth <= 1 and f.name not in ("TPKT", "segment", "context", "invokeID")]
+    told = [what, *(name for name in named if not name.startswith(("session", "pres")))]
+    return Explained(protocol="mms", frame=frame, fields=fields, summary=" · ".join(filter(None, told)))
 
 
 PROTOCOLS: dict[str, Callable[[bytes], list[Explained]]] = {"645": _dlt645, "mms": _mms}
@@ -110,23 +140,26 @@ def explain_capture(packets: Iterable[Packet]) -> Iterator[Explained]:
 def _frames(
     packets: Iterable[Packet],
 ) -> Iterator[tuple[tuple[str, str, int], list[Explained]]]:
-    splitters: dict[tuple[str, str], TpktSplitter] = {}
+    splitters: dict[tuple[str, str], _Tpkts] = {}
     streams: dict[tuple[str, str], dlt645.Stream] = {}
+    last: dict[tuple[str, str], tuple[str, str, int]] = {}
     for payload in tcp_payloads(packets):
         key = (payload.source, payload.target)
         where = (*key, payload.time_ns)
         if key not in splitters and key not in streams:
             if payload.data[:2] == b"\x03\x00":
-                splitters[key] = TpktSplitter()
+                splitters[key] = _Tpkts()
             else:
                 streams[key] = dlt645.Stream()
         if key in splitters:
             try:
-                tpdus = splitters[key].feed(payload.data)
+                yield where, splitters[key].feed(payload.data)
             except DecodeError:
                 del splitters[key]
-                continue
-            yield where, [_tpkt(tpdu) for tpdu in tpdus]
         else:
+            last[key] = where
             found = streams[key].feed(payload.data)
             yield where, [_meter_frame(frame) for frame in found]
+    for key, stream in streams.items():  # what a false start at the end held back
+        if found := stream.flush():
+            yield last[key], [_meter_frame(frame) for frame in found]

@@ -57,11 +57,22 @@ class _Flow:
             return b""
         parts = [data]
         self.next = (self.next + len(data)) & 0xFFFFFFFF
-        while self.next in self.early:
-            part = self.early.pop(self.next)
+        while part := self._fitting():
             parts.append(part)
             self.next = (self.next + len(part)) & 0xFFFFFFFF
         return b"".join(parts)
+
+    def _fitting(self) -> bytes:
+        """What an early segment has beyond the octets passed on; a retransmission may have been cut elsewhere."""
+        if self.next in self.early:
+            return self.early.pop(self.next)
+        for sequence in list(self.early):
+            seen = (self.next - sequence) & 0xFFFFFFFF
+            if seen < 1 << 31:
+                part = self.early.pop(sequence)[seen:]
+                if part:
+                    return part
+        return b""
 
 
 def tcp_payloads(packets: Iterable[Packet]) -> Iterator[Payload]:

@@ -13,7 +13,7 @@ from .. import ber
 from ..osi import cotp, session
 from .data import BitString, DataTag, decode_data
 
-__all__ = ["MAX_FIELDS", "explain_mms", "explain_tpkt"]
+__all__ = ["MAX_FIELDS", "explain_mms", "explain_sdu", "explain_tpkt"]
 
 MAX_FIELDS = 20_000
 """Fields of one frame; what is beyond is not explained."""
@@ -142,10 +142,19 @@ _INITIATE: Table = {
         {0x80: ("version", _integer), 0x81: ("parameter CBB", None), 0x82: ("services", None)},
     ),
 }
+_CLASSES = (
+    "vmd-state application-reference definition resource service service-preempt time-resolution access "
+    "initiate conclude cancel file others"
+).split()
+_SERVICE_ERROR: Table = {
+    0xA0: ("class", {0x80 + i: (name, _integer) for i, name in enumerate(_CLASSES)}),
+    0x81: ("additional code", _integer),
+    0x82: ("additional description", _text),
+}
 _PDUS: Table = {
     0xA0: ("confirmed-request", _REQUESTS),
     0xA1: ("confirmed-response", _RESPONSES),
-    0xA2: ("confirmed-error", {0x80: ("invokeID", _integer)}),
+    0xA2: ("confirmed-error", {0x80: ("invokeID", _integer), 0xA2: ("service error", _SERVICE_ERROR)}),
     0xA3: ("unconfirmed", {0xA0: ("informationReport", "report")}),
     0xA4: ("reject", {0x80: ("invokeID", _integer), 0x81: ("request reason", _integer)}),
     0x85: ("cancel-request", _integer),
@@ -164,7 +173,10 @@ _ACSE_USER: Table = {
 _ACSE_FIELDS: Table = {
     0xA1: ("application context", _OBJECT),
     0xA2: ("called AP-title or result", _OBJECT),
-    0xA3: ("called AE-qualifier or diagnostic", {0x02: ("number", _integer)}),
+    0xA3: (
+        "called AE-qualifier or diagnostic",
+        {0x02: ("number", _integer), 0xA1: ("of the user", _OBJECT), 0xA2: ("of the provider", _OBJECT)},
+    ),
     0xA6: ("calling AP-title", _OBJECT),
     0xA7: ("calling AE-qualifier", _OBJECT),
     0x8A: ("ACSE requirements", None),
@@ -285,8 +297,18 @@ def explain_mms(pdu: bytes) -> tuple[Field, ...]:
     return tuple(explainer.fields)
 
 
-def explain_tpkt(frame: bytes) -> tuple[Field, ...]:
-    """Anatomy of one TPKT with everything inside; DecodeError where it breaks."""
+def explain_sdu(sdu: bytes) -> tuple[Field, ...]:
+    """Anatomy of a message from the session layer up, as it is when the segments of several TPKTs are joined."""
+    explainer = _Explainer(sdu)
+    _explain_session(explainer, 0)
+    return tuple(explainer.fields)
+
+
+def explain_tpkt(frame: bytes, *, is_segment: bool = False) -> tuple[Field, ...]:
+    """Anatomy of one TPKT with everything inside; DecodeError where it breaks.
+
+    The last segment of a message looks like a message of its own; ``is_segment`` says that it is none.
+    """
     explainer = _Explainer(frame)
     if len(frame) < 7 or frame[0] != 3 or int.from_bytes(frame[2:4], "big") != len(frame):
         msg = "not one whole TPKT"
@@ -304,7 +326,7 @@ def explain_tpkt(frame: bytes) -> tuple[Field, ...]:
         raise DecodeError(msg, offset=4, data=frame[4:7])
     last = "last" if frame[6] & 0x80 else "more follow"
     explainer.add(4, end, "COTP DT", last, 0)
-    if frame[6] & 0x80:
+    if frame[6] & 0x80 and not is_segment:
         _explain_session(explainer, end)
     else:
         explainer.add(end, len(frame), "segment", f"{len(frame) - end} octets", 0)

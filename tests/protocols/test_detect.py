@@ -1,0 +1,148 @@
+"""Which protocol are these octets? And one view over whatever they are."""
+
+import contextlib
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meterwire.errors import DecodeError, MeterwireError, UsageError
+from meterwire.protocols.capture import Packet, TcpSession
+from meterwire.protocols.detect import PROTOCOLS, explain, explain_capture
+from meterwire.protocols.osi import tpkt
+
+REQUEST = bytes.fromhex("684310001134006811043533B335CD16")
+ANSWER = bytes.fromhex("68020000000099689108333334333AB454334616")
+CONNECT = tpkt.encode(bytes.fromhex("11e00000000100c0010ac2020001c1020000"))
+BROKEN = tpkt.encode(bytes.fromhex("02f08001000100614780"))
+
+DETECTED: list[tuple[str, bytes, list[tuple[str, bytes]]]] = [
+    ("one frame", REQUEST, [("645", REQUEST)]),
+    ("preamble", b"\xfe" * 4 + REQUEST, [("645", REQUEST)]),
+    ("two frames", REQUEST + ANSWER, [("645", REQUEST), ("645", ANSWER)]),
+    (
+        "garbage around",
+        b"\x00\x68\x68" + REQUEST + b"\x16\xff" + ANSWER + b"\x68\x01",
+        [("645", REQUEST), ("645", ANSWER)],
+    ),
+    ("a false start before", bytes.fromhex("68000000000000689190") + REQUEST, [("645", REQUEST)]),
+    ("TPKT", CONNECT, [("mms", CONNECT)]),
+    ("two TPKT", CONNECT + BROKEN, [("mms", CONNECT), ("mms", BROKEN)]),
+    ("68H at the place of a TPKT's length", tpkt.encode(bytes(0x64)), [("mms", tpkt.encode(bytes(0x64)))]),
+]
+
+
+@pytest.mark.parametrize(("data", "found"), [d[1:] for d in DETECTED], ids=[d[0] for d in DETECTED])
+def test_detected_by_its_framing(data: bytes, found: list[tuple[str, bytes]]) -> None:
+    explained = explain(data)
+    assert [(e.protocol, e.frame) for e in explained] == found
+    for each in explained:
+        assert each.fields[0].offset == 0
+        assert (each.source, each.target, each.time_ns) == ("", "", 0)
+
+
+def test_what_cannot_be_explained_says_why() -> None:
+    (explained,) = explain(BROKEN)
+    assert explained.error
+    assert b"".join(f.data for f in explained.fields) == BROKEN
+
+
+def test_a_message_in_segments_is_explained_as_a_whole() -> None:
+    message = bytes.fromhex("01000100 610e 300c 020103 a007 a005 020101 8200")
+    parts = [tpkt.encode(bytes.fromhex("02f000") + message[:7]), tpkt.encode(bytes.fromhex("02f080") + message[7:])]
+    for explained in (explain(b"".join(parts)), list(explain_capture(session(102, *parts[:1], b"", *parts[1:])))):
+        assert [e.frame for e in explained] == [*parts, message]
+        assert [e.summary for e in explained] == [
+            "segment 1 · COTP DT",
+            "segment 2 · COTP DT",
+            "2 segments together · context · confirmed-request · identify".replace("context · ", ""),
+        ]
+        assert [e.error for e in explained] == ["", "", ""]
+
+
+BAD: list[tuple[str, bytes, str | None, type[MeterwireError], str]] = [
+    ("nothing", b"", None, DecodeError, "no known framing in 0 octets"),
+    ("no framing", b"\x00\x11\x22", None, DecodeError, "known are 645, mms"),
+    ("one wrong bit", REQUEST[:5] + b"\x01" + REQUEST[6:], None, DecodeError, "checksum"),
+    ("645 cut", REQUEST[:-3], None, DecodeError, ""),
+    ("TPKT cut", CONNECT[:-1], None, DecodeError, "21 octets of an unfinished TPKT"),
+    ("TPKT too short to be one", b"\x03\x00\x00\x04", None, DecodeError, "not a TPKT header"),
+    ("garbage behind a TPKT", CONNECT + b"\x55", None, DecodeError, "not a TPKT header"),
+    ("forced to be MMS", REQUEST, "mms", DecodeError, "not a TPKT header"),
+    ("forced to be 645", CONNECT, "645", DecodeError, ""),
+    ("no such protocol", REQUEST, "188", UsageError, "no protocol '188'; known are 645, mms"),
+]
+
+
+@pytest.mark.parametrize(("data", "as_", "error", "text"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_bad_input_says_what(data: bytes, as_: str | None, error: type[MeterwireError], text: str) -> None:
+    with pytest.raises(error) as caught:
+        explain(data, as_)
+    assert text in str(caught.value)
+
+
+@given(st.binary(max_size=200), st.sampled_from([None, *PROTOCOLS]))
+def test_any_octets_are_explained_or_refused(data: bytes, as_: str | None) -> None:
+    try:
+        explained = explain(data, as_)
+    except DecodeError:
+        return
+    assert b"".join(e.frame for e in explained) in data or all(e.protocol == "645" for e in explained)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x68" * 300_000, b"\xfe" * 1_000_000, b"\x03\x00\x00\x07\x00\x00\x00" * 20_000],
+    ids=["68H", "FE", "TPKT"],
+)
+def test_work_is_linear(data: bytes) -> None:
+    began = time.perf_counter()
+    with contextlib.suppress(DecodeError):
+        explain(data)
+    assert time.perf_counter() - began < 20
+
+
+def session(port: int, *chunks: bytes) -> list[Packet]:
+    """A connection whose two ends send these in turn, the client first, one a second."""
+    made = TcpSession(client=("10.0.0.1", 40000 + port), server=("10.0.0.2", port))
+    for i, chunk in enumerate(chunks):
+        (made.server_sends if i % 2 else made.client_sends)(i * 10**9, chunk)
+    return list(made.packets)
+
+
+def test_capture_tells_who_and_when() -> None:
+    first, second = explain_capture(session(645, REQUEST, ANSWER))
+    assert (first.source, first.target, first.time_ns) == ("10.0.0.1:40645", "10.0.0.2:645", 0)
+    assert (second.source, second.target, second.time_ns) == ("10.0.0.2:645", "10.0.0.1:40645", 10**9)
+    assert (first.frame, second.frame) == (REQUEST, ANSWER)
+
+
+def test_capture_of_interleaved_connections_and_split_frames() -> None:
+    meter = session(645, REQUEST[:7], ANSWER[:1], REQUEST[7:], ANSWER[1:])
+    mms = session(102, CONNECT[:5], CONNECT, CONNECT[5:])
+    mixed = [packet for pair in zip(meter, mms, strict=False) for packet in pair]
+    mixed += meter[len(mms) :] + mms[len(meter) :]
+    found = [(e.protocol, e.frame, e.source) for e in explain_capture(mixed)]
+    assert sorted(found) == sorted(
+        [
+            ("645", REQUEST, "10.0.0.1:40645"),
+            ("645", ANSWER, "10.0.0.2:645"),
+            ("mms", CONNECT, "10.0.0.2:102"),
+            ("mms", CONNECT, "10.0.0.1:40102"),
+        ]
+    )
+
+
+def test_a_broken_direction_does_not_end_the_capture() -> None:
+    found = explain_capture(session(102, CONNECT, b"\x03\x00\x00\x01" + CONNECT, CONNECT))
+    assert [e.source for e in found] == ["10.0.0.1:40102", "10.0.0.1:40102"]
+
+
+def test_a_frame_behind_a_false_start_at_the_end_of_a_capture() -> None:
+    false_start = bytes.fromhex("680000000000006891C8")
+    assert [e.frame for e in explain_capture(session(645, false_start + REQUEST))] == [REQUEST]
+
+
+def test_other_traffic_is_passed_over() -> None:
+    assert list(explain_capture([Packet(time_ns=0, data=b""), Packet(time_ns=0, data=bytes(60))])) == []
