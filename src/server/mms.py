@@ -293,10 +293,8 @@ class _Association(asyncio.Protocol):
         if self._half_open is not None:
             self._half_open.cancel()
         if self.number in self.server.associations:
-            self.server.reports.client_gone(self.number)
-            del self.server.associations[self.number]
-        if self.server.associations.pop(self.number, None) is not None:
             self._leave()
+            del self.server.associations[self.number]
 
     def pause_writing(self) -> None:
         # A client that asks without reading the answers gets no more of them worked out.
