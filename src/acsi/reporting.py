@@ -113,6 +113,22 @@ class ReportEngine:
             control.close()
             self.controls.remove(control)
 
+    def device_gone(self, device: str) -> None:
+        """A logical device went, and its control blocks with it. Blocks elsewhere whose data set has members there are
+        disabled: what is left of a data set is not reported."""
+        here = f"{device}/"
+        self.remove([control for control in self.controls if control.reference.startswith(here)])
+        for control in self.controls:
+            if any(member.reference.startswith(here) for member in control.members):
+                control.close()
+                control.members = ()
+
+    def device_came(self) -> None:
+        """A logical device came: buffered blocks whose data set is whole again watch it, whoever is there."""
+        for control in self.controls:
+            if isinstance(control, BufferedReportControl) and not control.members:
+                control.watch()
+
     def uses(self, data_set: str) -> bool:
         """Is a data set (``LD/LN$name``) the one of a control block? Then it must not be deleted."""
         return any(control["DatSet"] == data_set for control in self.controls)

@@ -18,7 +18,7 @@ from typing import Self
 from .._accel import mms as accelerated
 from ..acsi import BufferLimits, Report
 from ..acsi.files import FileEngine, FileLimits, FileStore
-from ..binding.mms import Client, MmsImage, MmsService, encode_report, report_engine
+from ..binding.mms import Client, MmsImage, MmsService, encode_report, follow, report_engine
 from ..binding.mms.files import FileServices
 from ..errors import ProtocolError
 from ..models import Ied
@@ -121,6 +121,7 @@ class MmsServer:
             notice=log.warning,
         )
         self.service.data_set_users.append(self.reports.uses)
+        self._unfollow = follow(self.image, self.reports, self.service)
         self.files: FileServices | None = None
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
@@ -148,6 +149,7 @@ class MmsServer:
             association.abort()
         if self._timer is not None:
             self._timer.cancel()
+        self._unfollow()
         self.reports.close()
         self.image.close()
         if self.journal is not None:

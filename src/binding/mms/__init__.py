@@ -1,6 +1,7 @@
 """ACSI and the model as MMS (IEC 61850-8-1): the only place where ``$`` names are made."""
 
 from .image import Domain, MmsImage, item_of
+from .live import follow
 from .reporting import report_engine
 from .reports import encode_report
 from .service import Client, MmsService
@@ -13,6 +14,7 @@ __all__ = [
     "MmsService",
     "Variable",
     "encode_report",
+    "follow",
     "item_of",
     "report_engine",
 ]
