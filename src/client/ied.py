@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from .._accel import mmsdata
 from ..errors import (
     AssociationError,
     DataAccessError,
@@ -21,7 +22,6 @@ from ..protocols.mms.services import (
     Identity,
     decode_identify_response,
     decode_information_report,
-    decode_read_response,
     decode_write_response,
     identify_request,
     read_request,
@@ -32,7 +32,7 @@ from .connection import MmsConnection, open_connection
 from .data_sets import DataSets
 from .directory import Directory, Target
 from .reports import Subscription, report_id
-from .values import dress, encode_value
+from .values import dress_results, encode_value, shape_of
 
 __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
 
@@ -43,8 +43,8 @@ READ_ENVELOPE = 64
 MAX_PLANS = 1024
 """Reads a client remembers ready to send; beyond them it starts anew."""
 
-_Plan = list[tuple[bytes, list[TypeSpec]]]
-"""Service elements of the requests, and the types of what each answers."""
+_Plan = list[tuple[bytes, list[TypeSpec], list[mmsdata.Shape]]]
+"""Service elements of the requests, the types of what each answers, and their shapes."""
 
 
 def parse_target(url: str) -> tuple[str, int]:
@@ -164,21 +164,17 @@ class IedClient:
         if plan is None:
             plan = await self._plan(references)
         values: list[Any] = []
-        for service, specs in plan:
-            answers = decode_read_response(await self._request(service))
-            if len(answers) != len(specs):
-                msg = f"{len(specs)} variables asked, {len(answers)} answered"
-                raise ProtocolError(msg)
-            values += map(dress, answers, specs)
+        for service, specs, shapes in plan:
+            values += dress_results(await self._request(service), specs, shapes)
         return values
 
     async def _plan(self, references: Sequence[str]) -> _Plan:
         """The requests that read ``references``, kept: polling asks for the same again and again."""
         targets = [await self.directory.resolve(parse_reference(reference)) for reference in references]
-        plan = [
-            (read_request(target.access for target in part), [target.spec for target in part])
-            for part in self._parts(targets)
-        ]
+        plan: _Plan = []
+        for part in self._parts(targets):
+            specs = [target.spec for target in part]
+            plan.append((read_request(target.access for target in part), specs, list(map(shape_of, specs))))
         if len(self._plans) >= MAX_PLANS:
             self._plans.clear()
         self._plans[tuple(references)] = plan

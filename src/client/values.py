@@ -1,48 +1,39 @@
 """What a client gets: MMS data dressed with the names and types of IEC 61850."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import DataAccessError, UsageError
+from .._accel import mmsdata
+from ..errors import DataAccessError, ProtocolError, UsageError
 from ..models import Kind, basic_type, check_value
 from ..protocols import ber
-from ..protocols.mms import BinaryTime, BitString, DataTag, TypeSpec
+from ..protocols.mms import BinaryTime, BitString, DataTag, Pdu, TypeSpec
 from ..protocols.mms import data as mms
+from ..protocols.mms.data import decode_access_results
+from ..protocols.mms.services import result_bounds
 from ..reading import Quality, Timestamp
 
-__all__ = ["Structure", "dress", "encode_value", "plain"]
+__all__ = ["Structure", "dress", "dress_results", "encode_value", "plain", "shape_of"]
 
 
-class Structure(Mapping[str, Any]):
-    """A structured value: ``value.actVal``, ``value["actVal"]``, ``dict(value)``."""
+class Structure(dict[str, Any]):
+    """A structured value: ``value.actVal``, ``value["actVal"]``; members in the order of the type."""
 
-    __slots__ = ("_members",)
-
-    def __init__(self, members: dict[str, Any]) -> None:
-        self._members = members
-
-    def __getitem__(self, name: str) -> Any:
-        return self._members[name]
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._members[name]
+            return self[name]
         except KeyError:
-            known = ", ".join(self._members)
+            known = ", ".join(self)
             msg = f"no member {name!r}; there are {known}"
             raise AttributeError(msg) from None
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
-
-    def __len__(self) -> int:
-        return len(self._members)
-
     def __repr__(self) -> str:
-        return "{" + ", ".join(f"{k}={v!r}" for k, v in self._members.items()) + "}"
+        return "{" + ", ".join(f"{k}={v!r}" for k, v in self.items()) + "}"
 
     def __str__(self) -> str:
-        return "{" + ", ".join(f"{k}={v}" for k, v in self._members.items()) + "}"
+        return "{" + ", ".join(f"{k}={v}" for k, v in self.items()) + "}"
 
 
 QUALITY_BITS = 13
@@ -69,6 +60,28 @@ def dress(value: Any, spec: TypeSpec | None) -> Any:
     if isinstance(value, list):
         return [dress(item, spec.element) for item in value]
     return value
+
+
+def shape_of(spec: TypeSpec | None) -> mmsdata.Shape:
+    """The names in a type, as :func:`meterwire._accel.mmsdata.dress_results` wants them."""
+    if spec is None:
+        return None
+    if spec.tag == DataTag.STRUCTURE:
+        return spec.names, tuple(shape_of(part) for _, part in spec.components)
+    return [shape_of(spec.element)] if spec.tag == DataTag.ARRAY else None
+
+
+def dress_results(pdu: Pdu, specs: Sequence[TypeSpec | None], shapes: Sequence[mmsdata.Shape]) -> list[Any]:
+    """Dressed values of a Read answer; ProtocolError when it does not have one for each of ``specs``."""
+    first, stop = result_bounds(pdu)
+    values = mmsdata.dress_results(pdu.data, first, stop, shapes, Structure, Quality, Timestamp.from_bytes)
+    if values is not None:
+        return values
+    answers = decode_access_results(pdu.data, first, stop)
+    if len(answers) != len(specs):
+        msg = f"{len(specs)} variables asked, {len(answers)} answered"
+        raise ProtocolError(msg)
+    return list(map(dress, answers, specs))
 
 
 def plain(value: Any) -> Any:

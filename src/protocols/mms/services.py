@@ -48,6 +48,7 @@ __all__ = [
     "read_list_request",
     "read_request",
     "read_response",
+    "result_bounds",
     "status_response",
     "variable_attributes_request",
     "variable_attributes_response",
@@ -170,13 +171,18 @@ def read_response(results: Sequence[bytes], specification: bytes = b"") -> bytes
     return ber.tlv(Service.READ, head + ber.tlv(0xA1, b"".join(results)))
 
 
-def decode_read_response(pdu: Pdu) -> list[Any]:
-    """Values in order; a failed one is a DataAccessError object."""
+def result_bounds(pdu: Pdu) -> tuple[int, int]:
+    """Where the access results of a Read answer stand."""
     for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop):
         if tag == 0xA1:
-            return decode_access_results(pdu.data, first, stop)
+            return first, stop
     msg = "read answer without results"
     raise DecodeError(msg, offset=pdu.start, data=pdu.data)
+
+
+def decode_read_response(pdu: Pdu) -> list[Any]:
+    """Values in order; a failed one is a DataAccessError object."""
+    return decode_access_results(pdu.data, *result_bounds(pdu))
 
 
 # -- write ---------------------------------------------------------------------------------
