@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS: Final[int]
 
+def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None: ...
 def answer_reads(
     data: bytes, context: int, ready: dict[bytes, Sequence[Any]], max_pdu: int, max_tpdu: int
 ) -> tuple[bytes, int, int]: ...

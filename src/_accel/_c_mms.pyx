@@ -11,7 +11,7 @@ from libc.string cimport memcmp, memcpy
 
 from . import _py_mms as _twin
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
 
@@ -19,6 +19,7 @@ cdef enum:
     INVOKE = 5
     MOST_RESULTS = 0xFF00
     SHORTEST = 30
+    SHORTEST_DATA = 22
 
 cdef const char* HEAD = b"\x02\xf0\x80\x01\x00\x01\x00\x61"
 
@@ -40,6 +41,26 @@ cdef inline Py_ssize_t content(const uint8_t* p, Py_ssize_t at, Py_ssize_t end) 
         else:
             return -1
     return at if at + size == end else -1
+
+
+def next_pdu(bytes data not None, Py_ssize_t offset, uint8_t context):
+    cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t total = PyBytes_GET_SIZE(data), at, end
+    if offset < 0 or total - offset < SHORTEST_DATA:
+        return None
+    end = offset + (p[offset + 2] << 8 | p[offset + 3])
+    if p[offset] != 3 or end > total or end - offset < SHORTEST_DATA or memcmp(p + offset + 4, HEAD, 8) != 0:
+        return None
+    at = content(p, offset + 12, end)
+    if at < 0 or at >= end or p[at] != 0x30:
+        return None
+    at = content(p, at + 1, end)
+    if at < 0 or at + 4 > end or p[at] != 2 or p[at + 1] != 1 or p[at + 2] != context or p[at + 3] != 0xA0:
+        return None
+    at = content(p, at + 4, end)
+    if at < 0:
+        return None
+    return PyBytes_FromStringAndSize(<const char*>p + at, end - at), end
 
 
 cdef inline Py_ssize_t octets(Py_ssize_t size) noexcept:

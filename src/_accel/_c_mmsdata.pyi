@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 __all__ = ["MAX_DEPTH", "Shape", "dress_results"]
 
 MAX_DEPTH: Final[int]
-Shape: TypeAlias = None | tuple[tuple[str, ...], tuple[Shape, ...]] | list[Shape]
+Shape: TypeAlias = tuple[tuple[str, ...], tuple[Shape, ...]] | list[Shape] | None
 
 def dress_results(
     data: bytes,

@@ -1,4 +1,4 @@
-"""MMS hot loop: Reads that are known already, answered straight from the bytes of the stream.
+"""MMS hot loops: PDUs out of the stream, and Reads that are known already, answered straight from it.
 
 A client that polls sends the same Read again and again; only the invoke id changes. The server keeps what each known
 Read picks (``ready``: content of the Read element to sources), so the answer is a look-up and a copy. Whatever is not
@@ -13,11 +13,30 @@ left to the general path, which alone says what is wrong with it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads"]
+__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS: Final = 5
 """Octets of an invoke id (Unsigned32 with a leading zero)."""
+SHORTEST_DATA: Final = 22
+"""Octets of a TPKT with the shortest MMS PDU, two octets."""
 _HEAD: Final = bytes.fromhex("02f08001000100")
+
+
+def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None:
+    """The MMS PDU of the TPKT at ``offset`` and the offset behind it; None when it is not one whole plain data frame."""
+    end = offset + (data[offset + 2] << 8 | data[offset + 3]) if len(data) - offset >= SHORTEST_DATA else 0
+    if not offset + SHORTEST_DATA <= end <= len(data) or data[offset] != 3:
+        return None
+    if data[offset + 4 : offset + 11] != _HEAD or data[offset + 11] != 0x61:
+        return None
+    at = _content(data, offset + 12, end)
+    if at < 0 or at >= end or data[at] != 0x30:
+        return None
+    at = _content(data, at + 1, end)
+    if at < 0 or data[at : at + 4] != bytes((2, 1, context, 0xA0)):
+        return None
+    at = _content(data, at + 4, end)
+    return None if at < 0 else (data[at:end], end)
 
 
 def _content(data: bytes, at: int, end: int) -> int:

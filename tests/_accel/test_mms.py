@@ -134,6 +134,22 @@ def test_a_change_is_seen_at_once(accel: Load) -> None:
     assert (-123456).to_bytes(3, "big", signed=True) in answer
 
 
+def test_next_pdu(accel: Load) -> None:
+    module, line = accel("mms"), Line()
+    first, second = line.ask(READS["one"]), line.ask(READS["structure"])
+    context = line.server.osi.context
+    pdu, offset = module.next_pdu(first + second, 0, context)
+    assert first.endswith(pdu)
+    assert offset == len(first)
+    rest, end = module.next_pdu(first + second, offset, context)
+    assert second.endswith(rest)
+    assert end == len(first + second)
+    assert [event.pdu.data for event in line.server.receive(first + second)] == [pdu, rest]  # type: ignore[union-attr]
+    for cut in range(len(first)):
+        assert module.next_pdu(first[:cut], 0, context) is None
+    assert module.next_pdu(first, 0, context + 2) is None
+
+
 SERVICE, LINE = build_service(), Line()
 KNOWN = [LINE.ask(service) for service in READS.values()]
 for _request in KNOWN:
@@ -152,6 +168,8 @@ def test_damaged_requests(request_bytes: bytes, damage: list[tuple[int, int]], c
     for place, value in damage:
         data[place % len(data)] = value
     damaged = bytes(data[: len(data) - cut])
+    context = LINE.server.osi.context
+    assert _py_mms.next_pdu(damaged, 0, context) == mms.next_pdu(damaged, 0, context)
     found = short(_py_mms, SERVICE, LINE, damaged)
     assert found == short(mms, SERVICE, LINE, damaged)
     if found[2]:

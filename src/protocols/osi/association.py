@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..._accel import mms as _frames
 from ...errors import DecodeError, MeterwireError, ProtocolError, StateError, UsageError
 from .. import ber
 from . import acse, cotp, presentation, session, tpkt
@@ -349,6 +350,16 @@ class Association:
         Raises a ProtocolError on anything illegal; the association is then closed, and what
         ``take_output`` gives is the last to be sent.
         """
+        if self.is_between_frames:
+            offset = 0
+            while (plain := _frames.next_pdu(chunk, offset, self._context)) is not None:
+                pdu, offset = plain
+                yield Data(pdu)
+                if self.state is not State.OPEN:
+                    break
+            chunk = chunk[offset:]
+            if not chunk:
+                return
         try:
             for tpdu in self._splitter.feed(chunk):
                 if tpdu[1] & 0xF0 != cotp.DT:
