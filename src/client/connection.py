@@ -14,7 +14,19 @@ from ..errors import (
     ProtocolError,
 )
 from ..net.tcp import as_stream, dial, set_low_latency
-from ..protocols.mms import Answer, Closed, Initiate, Initiator, MmsEvent, Opened, Pdu, Report
+from ..protocols.mms import (
+    Answer,
+    Closed,
+    Initiate,
+    Initiator,
+    MmsEvent,
+    Opened,
+    Pdu,
+    RejectKind,
+    Report,
+    Request,
+)
+from ..protocols.mms.pdu import reject
 from ..protocols.osi import AddressSet, Authentication
 
 __all__ = ["MmsConnection", "open_connection"]
@@ -28,6 +40,7 @@ class MmsConnection(asyncio.Protocol):
     def __init__(self, initiator: Initiator) -> None:
         self.mms = initiator
         self.on_report: Callable[[Pdu], None] | None = None
+        self.on_request: Callable[[Pdu], bytes] | None = None
         self.on_closed: Callable[[AssociationError | None], None] | None = None
         self.error: MeterwireError | None = None
         self.unreadable_reports = 0
@@ -141,9 +154,25 @@ class MmsConnection(asyncio.Protocol):
         timer = loop.call_at(deadline, _expire, future, timeout)
         try:
             return await future
+        except (LinkTimeoutError, asyncio.CancelledError):
+            self._cancel(invoke_id)
+            raise
         finally:
             timer.cancel()
             self._waiting.pop(invoke_id, None)
+
+    def _cancel(self, invoke_id: int) -> None:
+        """Nobody waits for the answer any more: ask for the place back."""
+        if self.is_open:
+            with contextlib.suppress(ProtocolError):
+                self.mms.cancel(invoke_id)
+            self._flush()
+
+    def _answer(self, pdu: Pdu) -> bytes:
+        """A server asks as well: it reads the file that a SetFile is to give it."""
+        if self.on_request is not None:
+            return self.on_request(pdu)
+        return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
 
     def _report(self, pdu: Pdu) -> None:
         if self.on_report is None:
@@ -183,6 +212,8 @@ class MmsConnection(asyncio.Protocol):
             self._give_place()
         elif isinstance(event, Report):
             self._report(event.pdu)
+        elif isinstance(event, Request):
+            self.mms.osi.send(self._answer(event.pdu))
         elif isinstance(event, Opened):
             if not self._opened.done():
                 self._opened.set_result(event.initiate)

@@ -31,6 +31,7 @@ from ..protocols.osi import AddressSet, Authentication
 from .connection import MmsConnection, open_connection
 from .data_sets import DataSets
 from .directory import Directory, Target
+from .files import Files
 from .reports import Subscription, report_id
 from .values import dress_results, encode_value, shape_of
 
@@ -72,6 +73,8 @@ class IedClient:
         """Names and types of the server."""
         self.data_set = DataSets(self._request, self.directory)
         """Data sets: directory, read, create, delete."""
+        self.files = Files(connection, timeout)
+        """Files: list, fetch, set, delete, rename."""
         connection.on_report = self._on_report
         connection.on_closed = self._on_closed
 
