@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -29,6 +30,11 @@ MAX_DEPTH = 100
 Element = etree._Element  # lxml gives the class no public name
 _PREFIX = f"{{{NAMESPACE}}}"
 _NATURAL = re.compile(r"\s*\+?0*([0-9]{1,18})\s*")
+
+
+def _line(element: Element) -> int:
+    line: Any = element.sourceline
+    return line or 0
 
 
 def natural(text: str | None) -> int | None:
@@ -61,7 +67,7 @@ class SclDocument:
 
     def where(self, element: Element) -> str:
         """``file:line`` of an element."""
-        return f"{self.name}:{element.sourceline or 0}"
+        return f"{self.name}:{_line(element)}"
 
     def error(self, element: Element, text: str) -> FileError:
         """The error that says what is wrong with an element, to be raised."""
@@ -130,11 +136,12 @@ def open_document(source: str | PathLike[str] | bytes, name: str = "") -> SclDoc
     except etree.XMLSyntaxError as error:
         text = re.sub(r" \(.*\)$|, line \d+, column \d+", "", str(error.msg)).strip()
         raise FileError(f"{name}:{error.lineno or 1}: no XML: {text}") from None
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype or docinfo.internalDTD is not None:
         raise FileError(f"{name}:1: a document type declaration has no place in SCL; refused")
     _insist_shallow(root, name)
     if root.tag != f"{_PREFIX}SCL":
-        raise FileError(f"{name}:{root.sourceline or 1}: the root is {root.tag}, not SCL in {NAMESPACE}")
+        raise FileError(f"{name}:{_line(root)}: the root is {root.tag}, not SCL in {NAMESPACE}")
     return SclDocument(name, root)
 
 
@@ -151,4 +158,4 @@ def _insist_shallow(root: Element, name: str) -> None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
-            raise FileError(f"{name}:{element.sourceline or 0}: elements nested deeper than {MAX_DEPTH}")
+            raise FileError(f"{name}:{_line(element)}: elements nested deeper than {MAX_DEPTH}")

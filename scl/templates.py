@@ -244,6 +244,6 @@ def _canonical(element: Element) -> list[tuple[str, ...]]:
     """A type's content, whatever its layout and descriptions."""
     rows = []
     for part in element.iter(etree.Element):
-        attributes = sorted(f"{name}={value}" for name, value in part.attrib.items() if name != "desc")
+        attributes = sorted(f"{name!s}={value!s}" for name, value in part.attrib.items() if name != "desc")
         rows.append((str(part.tag), (part.text or "").strip(), *attributes))
     return rows

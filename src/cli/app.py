@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import decode, demo, mms, serve
+from . import decode, demo, mms, serve, serve_scl
 from .output import complain
 
 __all__ = ["main"]
@@ -31,8 +31,9 @@ app = typer.Typer(
 meter = typer.Typer(help="Simulated meters, with fault injection.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(meter, name="meter")
 server = typer.Typer(
-    help="Terminals at work: meters on one side, IEC 61850 on the other.",
     no_args_is_help=True,
+    invoke_without_command=True,
+    callback=serve_scl.serve,
     rich_markup_mode=None,
 )
 app.add_typer(server, name="serve")
@@ -60,6 +61,7 @@ app.command("write")(mms.write)
 app.command("browse")(mms.browse)
 app.command("watch")(mms.watch)
 server.command("residential")(serve.residential)
+server.command("scl")(serve_scl.scl)
 meter.command("645")(serve.meter_645)
 
 

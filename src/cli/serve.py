@@ -13,14 +13,15 @@ from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_me
 from ..terminals import ResidentialTerminal, find_meters
 from .output import finite, run, until_stopped
 
-__all__ = ["meter_645", "residential"]
+__all__ = ["insist_local", "meter_645", "residential"]
 
 Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")]
 Port = Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 takes a free one.", min=0, max=65535)]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="Permit an address other machines can reach.")]
 
 
-def _insist_local(host: str, *, remote: bool) -> None:
+def insist_local(host: str, *, remote: bool) -> None:
+    """Refuse an address other machines can reach, unless that is wanted."""
     if not remote and not is_loopback(host):
         msg = f"{host} can be reached from other machines; add --allow-remote if that is wanted"
         raise UsageError(msg)
@@ -46,7 +47,7 @@ def residential(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
 ) -> int:
     """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
-    _insist_local(host, remote=remote)
+    insist_local(host, remote=remote)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
     return run(_residential(meters, name, host, port, poll, timeout, remote=remote))
 
@@ -105,7 +106,7 @@ def meter_645(
 ) -> int:
     """Simulate DL/T 645-2007 meters on a TCP port or a pseudo terminal."""
     if not pty:
-        _insist_local(host, remote=remote)
+        insist_local(host, remote=remote)
     addresses = address or ["000000000001"]
     meters = [SimulatedMeter(a, seed=seed + i) for i, a in enumerate(addresses)]
     return run(_meter_645(meters, host, port, Faults.parse(faults), speed, pty=pty))

@@ -1,0 +1,115 @@
+"""``serve --scl FILE --ied NAME``: any IED of an SCL file, with simulated values."""
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import finite, run, until_stopped
+from .serve import Host, Port, Remote, insist_local
+
+__all__ = ["scl", "serve"]
+
+MAX_NOTES = 20
+"""Notes on a file that are shown one by one."""
+IedName = Annotated[
+    str | None, typer.Option("--ied", metavar="NAME", help="Which IED; not needed when only one has a server.")
+]
+AccessPoint = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Which access point [default: the first with a server].")
+]
+Simulate = Annotated[bool, typer.Option("--simulate/--no-simulate", help="Let values move, or keep those of the file.")]
+Period = Annotated[
+    float, typer.Option(metavar="SECONDS", help="From step to step of the simulation.", min=0.01, callback=finite)
+]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the simulation.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not tell what is passed over in the file.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="ICD, CID, IID or SCD.")]
+
+
+def scl(
+    file: File,
+    ied: IedName = None,
+    access_point: AccessPoint = None,
+    host: Host = "127.0.0.1",
+    port: Port = 10102,
+    simulate: Simulate = True,
+    period: Period = 1.0,
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    remote: Remote = False,
+) -> int:
+    """Serve any IED of an SCL file, as --scl does."""
+    insist_local(host, remote=remote)
+    return run(
+        _serve(file, ied, access_point, host, port, period if simulate else None, seed, quiet=quiet, remote=remote)
+    )
+
+
+def serve(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Option("--scl", metavar="FILE", help="Serve an IED of this ICD, CID, IID or SCD file.")
+    ] = None,
+    ied: IedName = None,
+    access_point: AccessPoint = None,
+    host: Host = "127.0.0.1",
+    port: Port = 10102,
+    simulate: Simulate = True,
+    period: Period = 1.0,
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    remote: Remote = False,
+) -> int | None:
+    """Serve a terminal, or any IED of an SCL file (--scl)."""
+    if context.invoked_subcommand is not None:
+        if file is not None:
+            msg = f"--scl serves a file by itself, without {context.invoked_subcommand}"
+            raise typer.BadParameter(msg)
+        return None
+    if file is None:
+        msg = "nothing to serve: name a terminal, or give --scl FILE"
+        raise typer.BadParameter(msg)
+    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, remote)
+
+
+async def _serve(
+    file: Path,
+    ied_name: str | None,
+    access_point: str | None,
+    host: str,
+    port: int,
+    period: float | None,
+    seed: int,
+    *,
+    quiet: bool,
+    remote: bool,
+) -> int:
+    from ..scl import load_ied
+    from ..server import MmsServer
+    from ..server.simulated_values import ValueStepper, simulate
+
+    notes: list[str] = []
+    ied = load_ied(file, ied_name, access_point, note=notes.append)
+    for text in [] if quiet else notes[:MAX_NOTES]:
+        sys.stderr.write(f"note: {text}\n")
+    if len(notes) > MAX_NOTES and not quiet:
+        sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
+    async with MmsServer(ied, host=host, port=port, allow_remote=remote) as server:
+        life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
+        sys.stdout.write(
+            f"{server.url} serves {', '.join(ied.children)} ({ied.name}, {ied.edition}); stop with Ctrl-C\n"
+        )
+        sys.stdout.write(f"try: meterwire browse {server.url}\n")
+        sys.stdout.flush()
+        try:
+            await until_stopped()
+        finally:
+            if life is not None:
+                life.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await life
+    return 0
