@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS: Final[int]
+MAX_RUN: Final[int]
 
 def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None: ...
 def answer_reads(

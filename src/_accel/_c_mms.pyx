@@ -11,9 +11,10 @@ from libc.string cimport memcmp, memcpy
 
 from . import _py_mms as _twin
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
+MAX_RUN = _twin.MAX_RUN
 
 cdef enum:
     INVOKE = 5
@@ -123,6 +124,7 @@ cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, list parts, Py
 def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
     cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
     cdef Py_ssize_t total = PyBytes_GET_SIZE(data), offset = 0, end, at, behind, invoke_size, size, count = 0
+    cdef Py_ssize_t room = MAX_RUN
     cdef list out = [], parts
     cdef object sources, source, ber, made
     while total - offset >= SHORTEST:
@@ -158,6 +160,8 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
             if ber is None:
                 ber = source.encoded()
             size += len(<bytes?>ber)
+            if size > max_pdu:
+                break
             parts.append(ber)
         made = answer(p + at, invoke_size, parts, size, context, max_pdu, max_tpdu)
         if made is None:
@@ -165,4 +169,7 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
         out.append(made)
         count += 1
         offset = end
+        room -= PyBytes_GET_SIZE(made)
+        if room <= 0:
+            break
     return b"".join(out) if count != 1 else out[0], offset, count

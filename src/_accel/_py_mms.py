@@ -13,12 +13,14 @@ left to the general path, which alone says what is wrong with it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
 
 MAX_INVOKE_OCTETS: Final = 5
 """Octets of an invoke id (Unsigned32 with a leading zero)."""
 SHORTEST_DATA: Final = 22
 """Octets of a TPKT with the shortest MMS PDU, two octets."""
+MAX_RUN: Final = 1 << 20
+"""Octets of answers after which a run ends: a segment of small Reads can ask for many times its size."""
 _HEAD: Final = bytes.fromhex("02f08001000100")
 
 
@@ -71,6 +73,7 @@ def answer_reads(
     """
     out: list[bytes] = []
     offset = 0
+    room = MAX_RUN
     total = len(data)
     while total - offset >= 30:
         end = offset + (data[offset + 2] << 8 | data[offset + 3])
@@ -83,12 +86,18 @@ def answer_reads(
         sources = ready.get(body)
         if sources is None:
             break
-        results = b"".join([source.ber or source.encoded() for source in sources])
-        answer = _answer(invoke, results, context, max_pdu, max_tpdu)
+        parts = [source.ber or source.encoded() for source in sources]
+        # Counted before it is joined: a Read can name a large node a thousand times.
+        if sum(map(len, parts)) > max_pdu:
+            break
+        answer = _answer(invoke, b"".join(parts), context, max_pdu, max_tpdu)
         if answer is None:
             break
         out.append(answer)
         offset = end
+        room -= len(answer)
+        if room <= 0:
+            break
     return b"".join(out), offset, len(out)
 
 

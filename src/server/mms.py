@@ -20,7 +20,7 @@ from ..acsi import BufferLimits, Report
 from ..acsi.files import FileEngine, FileLimits, FileStore
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, follow, report_engine
 from ..binding.mms.files import FileServices
-from ..errors import ProtocolError
+from ..errors import ProtocolError, StateError
 from ..models import Ied
 from ..net.tcp import as_stream, listen, local_port, set_low_latency
 from ..protocols.mms import Answer, Cancelled, Closed, Initiate, MmsEvent, Proposal, Request, Responder
@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 
 CLOSING_SECONDS, CLOSING_STEPS = 1.0, 50
 """How long a closing server waits for its last words to be read, and how often it looks."""
+LINGER_SECONDS = 10.0
+"""How long a client that is gone may take for its last answers before its connection is cut."""
+EVENTS_A_FLUSH = 16
+"""Requests of one segment answered before their answers leave: small ones can ask for many times their size."""
 
 BURST = 1 << 16
 """Octets of buffered reports sent in one turn of the loop."""
@@ -278,8 +282,10 @@ class _Association(asyncio.Protocol):
         data = self._answer_known_reads(data)
         self._is_answering = True
         try:
-            for event in self.mms.receive(data) if data else ():
+            for count, event in enumerate(self.mms.receive(data) if data else (), 1):
                 self._on_event(event)
+                if not count % EVENTS_A_FLUSH:
+                    self._relieve()
         except ProtocolError as error:
             server.statistics.broken += 1
             log.info("association %d broken: %s", self.number, error)
@@ -395,12 +401,24 @@ class _Association(asyncio.Protocol):
         if self._wants_room:
             asyncio.get_running_loop().call_soon(self._give_room)
 
+    def _relieve(self) -> None:
+        """Let the answers so far leave; StateError for a client that asks for more than it reads."""
+        self.flush()
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size() > self.server.limits.max_unsent:
+            self.drop()
+            msg = "the client asks without reading the answers"
+            raise StateError(msg)
+
     def _end(self) -> None:
         """The association is over: release what it held at once, not when TCP notices."""
         self._leave()
         self.flush()
-        if self._transport is not None:
-            self._transport.close()
+        transport = self._transport
+        if transport is not None:
+            transport.close()
+            if transport.get_write_buffer_size():
+                asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)
 
     def _leave(self) -> None:
         self.calls.close()

@@ -1,5 +1,6 @@
 """The short way for known Reads gives the very bytes of the general path, or leaves the request alone."""
 
+import tracemalloc
 from collections.abc import Callable
 from types import ModuleType
 
@@ -121,6 +122,29 @@ def test_limits_are_kept(accel: Load) -> None:
     assert short(module, service, line, request, max_tpdu=tpdu)[0] == expected
     assert short(module, service, line, request, max_tpdu=tpdu - 1)[2] == 0
     assert short(module, service, line, request, max_pdu=256)[2] == 0
+
+
+def test_a_run_ends_when_it_has_answered_a_mebibyte(accel: Load) -> None:
+    """A segment of small Reads can ask for many times its size: its answers leave before more are made."""
+    service, line, module = build_service(), Line(), accel("mms")
+    request = line.ask(READS["many"])
+    size = len(line.general(service, request))
+    answers, used, count = short(module, service, line, request * 5_000)
+    assert count == -(-_py_mms.MAX_RUN // size)
+    assert (len(answers), used) == (count * size, count * len(request))
+
+
+def test_an_answer_that_does_not_fit_is_not_put_together(accel: Load) -> None:
+    service, line, module = build_service(), Line(), accel("mms")
+    body = read_request([variable("GGIO1$ST")] * 1000)
+    request = line.ask(body)
+    line.general(service, request)
+    tracemalloc.start()
+    try:
+        assert short(module, service, line, request)[2] == 0
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_change_is_seen_at_once(accel: Load) -> None:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ...errors import LimitError
 from ...models import DataAttribute, Ied, LogicalDevice
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Selector
@@ -12,7 +13,7 @@ from .data_sets import DataSet, DataSetScope, member_access
 from .static_blocks import add_static_blocks
 from .variables import Variable, logical_node_variable
 
-__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Selection", "SortedNames", "Source", "item_of", "select"]
+__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Picks", "Selection", "SortedNames", "Source", "item_of", "select"]
 
 OBJECT_UNDEFINED = 4
 NON_EXISTENT = 10
@@ -60,46 +61,69 @@ Source = Variable | Selection | Failure
 """One thing a Read picks; ``encoded()`` is asked at every answer."""
 
 
-def select(variable: Variable, selectors: tuple[Selector, ...]) -> "Variable | Selection | None":
+MAX_PICKS = 32_768
+"""Nodes that the alternate accesses of one request may pick; the smallest values of more fill no PDU of 65,000."""
+
+
+class Picks:
+    """Counts what alternate accesses pick: nested selections multiply, a few octets can ask for millions."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = MAX_PICKS
+
+    def take(self, count: int) -> None:
+        """LimitError when the request has picked too much."""
+        self._left -= count
+        if self._left < 0:
+            msg = f"alternate access to more than {MAX_PICKS} nodes in one request"
+            raise LimitError(msg)
+
+
+def select(
+    variable: Variable, selectors: tuple[Selector, ...], picks: Picks | None = None
+) -> "Variable | Selection | None":
     """The part of ``variable`` an alternate access picks, None when there is no such part.
 
     One selection gives the thing itself, several give a structure of them, a range an array.
     """
+    picks = picks or Picks()
+    picks.take(len(selectors))
     picked: list[Variable | Selection] = []
     for selector in selectors:
-        part = _select_one(variable, selector)
+        part = _select_one(variable, selector, picks)
         if part is None:
             return None
         picked.append(part)
     return picked[0] if len(picked) == 1 else Selection(0xA2, picked)
 
 
-def _select_one(variable: Variable, selector: Selector) -> "Variable | Selection | None":
+def _select_one(variable: Variable, selector: Selector, picks: Picks) -> "Variable | Selection | None":
     if selector.component is not None:
         if variable.tag != 0xA2:
             return None
         member = variable.descend(selector.component.split("$"))
         if member is None or not selector.nested:
             return member
-        return select(member, selector.nested)
+        return select(member, selector.nested, picks)
     if variable.tag != 0xA1:
         return None
-    elements = list(variable.members.values())
-    if selector.is_all:
-        chosen = elements
-    else:
-        low = selector.index or 0
-        count = 1 if selector.count is None else selector.count
-        if low + count > len(elements) or count < 1:
-            return None
-        chosen = elements[low : low + count]
+    elements = variable.members
+    low, count = (0, len(elements)) if selector.is_all else (selector.index or 0, selector.count or 0)
+    single = selector.count is None and not selector.is_all
+    if single:
+        count = 1
+    if low + count > len(elements) or (count < 1 and not selector.is_all):
+        return None
+    picks.take(count)
     parts: list[Variable | Selection] = []
-    for element in chosen:
-        part = select(element, selector.nested) if selector.nested else element
+    for i in range(low, low + count):
+        element = elements[f"({i})"]
+        part = select(element, selector.nested, picks) if selector.nested else element
         if part is None:
             return None
         parts.append(part)
-    single = selector.count is None and not selector.is_all
     return parts[0] if single else Selection(0xA1, parts)
 
 
@@ -245,7 +269,7 @@ class MmsImage:
         names = self._domain_names if object_class == ObjectClass.DOMAIN else self._no_names
         return names.part(after, room)
 
-    def source(self, access: Access) -> Source:
+    def source(self, access: Access, picks: Picks | None = None) -> Source:
         """What a Read of ``access`` answers with, now and later."""
         variable = self.find(access.name)
         if variable is None:
@@ -254,4 +278,4 @@ class MmsImage:
             return Failure(code)
         if not access.alternate:
             return variable
-        return select(variable, access.alternate) or Failure(INVALID_ADDRESS)
+        return select(variable, access.alternate, picks) or Failure(INVALID_ADDRESS)

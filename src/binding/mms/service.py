@@ -28,7 +28,7 @@ from ...protocols.mms.services import (
 )
 from .answering import Handler, Pending, respond
 from .data_sets import DataSet, DataSetLimits, DataSetScope
-from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Selection, SortedNames, Source, select
+from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
 from .variables import Variable
 from .writing import ACCESS_DENIED, Change, decode_changes, handler_of
@@ -148,17 +148,28 @@ class MmsService:
             plan = self._make_plan(body, client)
         if plan.missing_list:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
-        return read_response([s.encoded() for s in plan.sources], plan.specification)
+        results = []
+        room = client.max_pdu
+        # A PDU of 64 KiB can name a large node a thousand times: count before putting it all together.
+        for source in plan.sources:
+            result = source.encoded()
+            room -= len(result)
+            if room < 0:
+                return RESOURCE_CLASS, CAPABILITY_UNAVAILABLE
+            results.append(result)
+        return read_response(results, plan.specification)
 
     def _make_plan(self, body: bytes, client: Client) -> _Plan:
         request = decode_read_request(body, 0, len(body))
         specification = request.specification if request.with_specification else b""
         if request.list_name is None:
-            sources = tuple(self.image.source(access) for access in request.variables)
+            picks = Picks()
+            sources = tuple(self.image.source(access, picks) for access in request.variables)
             plan = _Plan(sources, specification)
         else:
             data_set = self.data_set(request.list_name, client)
-            sources = tuple(map(self.image.source, data_set.members if data_set is not None else ()))
+            picks = Picks()
+            sources = tuple(self.image.source(m, picks) for m in (data_set.members if data_set is not None else ()))
             plan = _Plan(sources, specification, missing_list=data_set is None)
             if request.list_name.is_association_specific:
                 return plan  # the same octets mean another list to another client
