@@ -150,6 +150,10 @@ class MeterBinding:
                 return block
         return item
 
+    def has_answered(self, item: str) -> bool:
+        """True when this meter ever answered a request for this item or block."""
+        return item in self._answered
+
     # What came of it.
 
     def apply(self, readings: Iterable[Reading], *, asked: str = "", at: Timestamp | None = None) -> int:

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 """Seconds between attempts to open a line again: doubled after each, up to this."""
+MISSES_UNTIL_LOST = 3
+"""Requests without answer after which a meter is asked no more in this round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class ResidentialTerminal:
         for meter in meters:
             binding = self.bindings[meter.config.address]
             self._by_line.setdefault(meter.line, []).append(binding)
+        self._lost: dict[str, int] = {}  # rounds in a row in which a meter, by address, answered nothing
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -152,6 +155,10 @@ class ResidentialTerminal:
                 log.warning("%s; next attempt in %g s", error, pause)
                 self._silence(bindings)
                 statistics.reconnects += 1
+            except Exception:
+                log.exception("%s is not read any more", line)  # our own mistake; it must not keep looking good
+                self._silence(bindings)
+                raise
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -169,14 +176,39 @@ class ResidentialTerminal:
         while True:
             began = loop.time()
             for binding in bindings:
-                for item in binding.poll_list(blocks=True):
-                    await self._ask(master, binding, item, statistics)
+                await self._round(master, binding, statistics)
             statistics.polls += 1
             if all(s.polls for s in self.lines.values()):
                 self.polled.set()
             await asyncio.sleep(max(0.0, began + self.poll_seconds - loop.time()))
 
-    async def _ask(self, master: MeterMaster, binding: MeterBinding, item: str, statistics: LineStatistics) -> None:
+    async def _round(self, master: MeterMaster, binding: MeterBinding, statistics: LineStatistics) -> None:
+        """Ask one meter for everything, but a meter that has gone only until that is plain: others share its line.
+
+        It is given up for this round when items it used to answer stay without answer before it has answered anything.
+        Next time those come first, and the others take turns: a meter may know few items and be silent to the rest.
+        """
+        lost = self._lost.get(binding.address, 0)
+        items = list(binding.poll_list(blocks=True))
+        if lost:
+            turn = lost * MISSES_UNTIL_LOST % len(items)
+            items = sorted(items[turn:] + items[:turn], key=lambda item: not binding.has_answered(item))
+        answered, misses = False, 0
+        for number, item in enumerate(items, 1):
+            if await self._ask(master, binding, item, statistics):
+                answered = True
+            elif lost or binding.has_answered(item):
+                misses += 1
+            if misses >= MISSES_UNTIL_LOST and not answered:
+                now = Timestamp.from_ns(self.clock())
+                for left in items[number:]:
+                    binding.missed(left, at=now)
+                break
+        self._lost[binding.address] = 0 if answered else lost + 1
+
+    async def _ask(self, master: MeterMaster, binding: MeterBinding, item: str, statistics: LineStatistics) -> bool:
+        """Ask for one item or block; True when the meter said anything to it."""
+        answered = False
         dropped = master.checksum_errors
         statistics.requests += 1
         try:
@@ -185,15 +217,18 @@ class ResidentialTerminal:
             statistics.timeouts += 1
             binding.missed(item, at=Timestamp.from_ns(self.clock()))
         except MeterError:
+            answered = True
             statistics.refusals += 1
             binding.refused(item, at=Timestamp.from_ns(self.clock()))
         except ProtocolError as error:
             log.info("%s %s: %s", binding.address, item, error)
             binding.missed(item, at=Timestamp.from_ns(self.clock()))
         else:
+            answered = True
             statistics.answers += 1
             binding.apply(readings, asked=item)
         dropped = master.checksum_errors - dropped
         if dropped:
             statistics.checksum_errors += dropped
             binding.discard(dropped, at=Timestamp.from_ns(self.clock()))
+        return answered
