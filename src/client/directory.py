@@ -16,6 +16,7 @@ from ..protocols.mms.services import (
     variable_attributes_request,
 )
 from .connection import MmsConnection
+from .lasting import LastingConnection
 
 __all__ = ["Directory", "Target"]
 
@@ -56,7 +57,7 @@ class Target:
 class Directory:
     """Names and types of one server."""
 
-    def __init__(self, connection: MmsConnection, timeout: float) -> None:
+    def __init__(self, connection: MmsConnection | LastingConnection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._domains: tuple[str, ...] | None = None
@@ -150,6 +151,13 @@ class Directory:
         self._lists.pop(name, None)
         if name.domain is not None:
             self._names.pop((ObjectClass.NAMED_VARIABLE_LIST, name.domain), None)
+
+    def forget(self) -> None:
+        """Ask for everything again: the association is a new one, and so may be the model behind it."""
+        self._domains = None
+        self._names.clear()
+        self._types.clear()
+        self._lists.clear()
 
     async def resolve(self, reference: Reference) -> Target:
         """The variable a reference means; UnknownNameError when the server has none."""

@@ -1,6 +1,5 @@
 """The IEC 61850 client: references in, typed values out."""
 
-import contextlib
 from collections.abc import AsyncIterator, Generator, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -10,10 +9,7 @@ from .._accel import mmsdata
 from ..errors import (
     AssociationError,
     DataAccessError,
-    LinkError,
-    MeterwireError,
     ProtocolError,
-    UnknownNameError,
     UsageError,
 )
 from ..models import Reference, parse_reference
@@ -32,7 +28,9 @@ from .connection import MmsConnection, open_connection
 from .data_sets import DataSets
 from .directory import Directory, Target
 from .files import Files
-from .reports import Subscription, report_id
+from .lasting import LastingConnection
+from .reports import report_id
+from .subscription import Subscription
 from .values import dress_results, encode_value, shape_of
 
 __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
@@ -64,7 +62,7 @@ def parse_target(url: str) -> tuple[str, int]:
 class IedClient:
     """A connected client; made by :func:`connect`."""
 
-    def __init__(self, connection: MmsConnection, timeout: float) -> None:
+    def __init__(self, connection: MmsConnection | LastingConnection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._subscriptions: list[Subscription] = []
@@ -77,6 +75,9 @@ class IedClient:
         """Files: list, fetch, set, delete, rename."""
         connection.on_report = self._on_report
         connection.on_closed = self._on_closed
+        if isinstance(connection, LastingConnection):
+            connection.on_lost = self._on_lost
+            connection.on_restored = self._on_restored
 
     # -- life ------------------------------------------------------------------------------
 
@@ -217,90 +218,38 @@ class IedClient:
 
     # -- reports ---------------------------------------------------------------------------
 
-    def reports(self, reference: str, **settings: Any) -> Subscription:
-        """Subscribe to a report control block, ``LD/LN.urcbMx01`` or ``LD/LN.urcbMx``.
+    def reports(
+        self,
+        reference: str,
+        *,
+        resume_from: bytes | None = None,
+        resync: bool = True,
+        segments: bool = False,
+        **settings: Any,
+    ) -> Subscription:
+        """Subscribe to a report control block, ``LD/LN.brcbEv01`` or ``LD/LN.brcbEv``.
 
-        Without instance number the first free instance is taken. ``settings`` are attributes to
-        set before enabling, by their standard names: ``TrgOps=``, ``OptFlds=``, ``IntgPd=`` (ms),
-        ``BufTm=`` (ms), ``DatSet=``.
+        Without instance number the first free instance is taken. ``settings`` are attributes to set before enabling, by
+        their standard names: ``TrgOps=``, ``OptFlds=``, ``IntgPd=`` (ms), ``BufTm=`` (ms), ``DatSet=``, ``ResvTms=`` (s).
+
+        ``resume_from`` is the EntryID of the last report already known, from an earlier session; a buffered block
+        goes on behind it (eight null octets: gives all it has). With ``resync`` the subscription survives the loss
+        of the association of a client made with ``connect(reconnect=True)``; without it, it raises. With ``segments``
+        a report that was divided comes in its parts.
         """
-        return Subscription(self, reference, settings)
+        return Subscription(self, reference, settings, resume_from=resume_from, resync=resync, segments=segments)
 
-    async def _enable(self, subscription: Subscription, settings: dict[str, Any]) -> None:
-        candidates = await self._instances(parse_reference(subscription.reference))
-        refusal: DataAccessError | None = None
-        for reference in candidates:
-            try:
-                await self._enable_instance(subscription, reference, settings)
-            except DataAccessError as error:
-                refusal = error
-                continue
-            return
-        msg = f"no instance of {subscription.reference} is free: {refusal}"
-        raise LinkError(msg)
-
-    async def _instances(self, reference: Reference) -> list[str]:
-        names = await self.directory.variables(reference.ld)
-        node, block = "".join(reference.path[:1]), ".".join(reference.path[1:])
-        found = sorted(
-            f"{reference.ld}/{node}.{parts[2]}"
-            for parts in (name.split("$") for name in names)
-            if len(parts) == 3
-            and parts[0] == node
-            and parts[1] in ("RP", "BR")
-            and (parts[2] == block or (parts[2][:-2] == block and parts[2][-2:].isdigit()))
-        )
-        if not found:
-            blocks = sorted({n.split("$")[2] for n in names if n.count("$") == 2 and n.split("$")[1] in ("RP", "BR")})
-            msg = f"no report control block {reference}; {reference.ld} has {', '.join(blocks) or 'none'}"
-            raise UnknownNameError(msg)
-        return found
-
-    async def _enable_instance(self, subscription: Subscription, reference: str, settings: dict[str, Any]) -> None:
-        """Reserve, configure, enable. Reserving first keeps two clients from configuring one block at
-        once, and there are servers that refuse every other attribute of an unreserved block."""
-        rpt_id = await self.directory.resolve(parse_reference(f"{reference}.RptID"))
-        unbuffered = rpt_id.reference.fc == "RP"
-        if unbuffered:
-            await self.write(f"{reference}.Resv", True)
-        try:
-            for attribute, value in settings.items():
-                await self.write(f"{reference}.{attribute}", value)
-            block = str(rpt_id.access.name).removesuffix("$RptID")
-            subscription.rpt_id = await self.read(f"{reference}.RptID") or block
-            subscription.members = await self._reported(reference)
-            # From here on reports may arrive, even before the answer to the write.
+    def remember_subscription(self, subscription: Subscription) -> None:
+        """Reports with its RptID go to it from now on."""
+        if subscription not in self._subscriptions:
             self._subscriptions.append(subscription)
-            await self.write(f"{reference}.RptEna", True)
-        except MeterwireError:
-            if subscription in self._subscriptions:
-                self._subscriptions.remove(subscription)
-            if unbuffered:
-                with contextlib.suppress(MeterwireError):
-                    await self.write(f"{reference}.Resv", False)
-            raise
-        subscription.reference = reference
 
-    async def _reported(self, reference: str) -> list[tuple[str, TypeSpec | None]]:
-        """Members of the data set of a control block."""
-        # The attribute, not the block: not every server tells the type of a block as a whole.
-        data_set = await self.read(f"{reference}.DatSet")
-        if not data_set:
-            msg = f"{reference} has no data set; give DatSet="
-            raise UsageError(msg)
-        first, _, second = data_set.partition("/")
-        # DatSet has its logical device in front; a server that leaves it out means its own.
-        domain, item = (first, second) if second else (parse_reference(reference).ld, first)
-        return await self.data_set.members(ObjectName(item, domain))
-
-    async def _disable(self, subscription: Subscription) -> None:
-        if subscription in self._subscriptions:
-            self._subscriptions.remove(subscription)
-            with contextlib.suppress(MeterwireError):
-                await self.write(f"{subscription.reference}.RptEna", False)
-                target = await self.directory.resolve(parse_reference(f"{subscription.reference}.RptEna"))
-                if target.reference.fc == "RP":
-                    await self.write(f"{subscription.reference}.Resv", False)
+    def forget_subscription(self, subscription: Subscription) -> bool:
+        """No more reports for it; False when it had none already."""
+        if subscription not in self._subscriptions:
+            return False
+        self._subscriptions.remove(subscription)
+        return True
 
     def _on_report(self, pdu: Pdu) -> None:
         report = decode_information_report(pdu)
@@ -316,12 +265,24 @@ class IedClient:
         for subscription in self._subscriptions:
             subscription.on_closed(error)
 
+    def _on_lost(self, error: AssociationError) -> None:
+        for subscription in list(self._subscriptions):
+            subscription.on_lost(error)
+
+    def _on_restored(self) -> None:
+        """There is a new association, to a server that may have another model by now."""
+        self._plans.clear()
+        self.directory.forget()
+        for subscription in list(self._subscriptions):
+            subscription.on_restored()
+
 
 class _Connecting:
     """What :func:`connect` returns: awaitable, and an async context manager."""
 
-    def __init__(self, url: str, timeout: float, options: dict[str, Any]) -> None:
+    def __init__(self, url: str, timeout: float, options: dict[str, Any], *, reconnect: bool) -> None:
         self._url = url
+        self._reconnect = reconnect
         self._timeout = timeout
         self._options = options
         self._ied: IedClient | None = None
@@ -331,8 +292,13 @@ class _Connecting:
 
     async def _connect(self) -> IedClient:
         host, port = parse_target(self._url)
-        connection = await open_connection(host, port, timeout=self._timeout, **self._options)
-        return IedClient(connection, self._timeout)
+
+        async def dial() -> MmsConnection:
+            return await open_connection(host, port, timeout=self._timeout, **self._options)
+
+        connection = await dial()
+        lasting = LastingConnection(connection, dial) if self._reconnect else connection
+        return IedClient(lasting, self._timeout)
 
     async def __aenter__(self) -> IedClient:
         self._ied = await self._connect()
@@ -355,6 +321,7 @@ def connect(
     password: str | None = None,
     addresses: AddressSet | None = None,
     wanted: Initiate | None = None,
+    reconnect: bool = False,
 ) -> _Connecting:
     """Connect to ``mms://host:port``: ``async with connect(url) as ied`` or ``await connect(url)``.
 
@@ -362,7 +329,11 @@ def connect(
     password; ``addresses`` selectors and AP-titles; ``wanted`` the MMS parameters to propose.
     Raises UsageError for a malformed target, LinkError when the server cannot be reached or
     refuses.
+
+    With ``reconnect`` a lost association is made anew, again and again until :meth:`IedClient.close`. Requests
+    that were under way raise AssociationError; later ones wait for the new association as long as ``timeout``;
+    subscriptions go on where they were. Without it, whatever is asked after a loss raises.
     """
     authentication = None if password is None else Authentication(password.encode())
     options = {"addresses": addresses, "wanted": wanted, "authentication": authentication}
-    return _Connecting(url, timeout, options)
+    return _Connecting(url, timeout, options, reconnect=reconnect)

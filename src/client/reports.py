@@ -1,21 +1,16 @@
-"""Reports as a client sees them, and the subscription that yields them."""
+"""Reports as a client sees them: decoding, and the joining of segments."""
 
-import asyncio
 from collections import deque
-from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ..errors import AssociationError, DecodeError, LinkTimeoutError, MeterwireError
-from ..models import OptFlds, TrgOps
+from ..errors import DecodeError
+from ..models import OptFlds, Reference, TrgOps
 from ..protocols.mms import BinaryTime, BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
 from .values import dress
 
-if TYPE_CHECKING:
-    from .ied import IedClient
-
-__all__ = ["Report", "ReportEntry", "Subscription", "decode_report", "report_id"]
+__all__ = ["Assembler", "Report", "ReportEntry", "decode_report", "report_id"]
 
 REASONS = (
     (TrgOps.DCHG, "data-change"),
@@ -24,8 +19,10 @@ REASONS = (
     (TrgOps.INTEGRITY, "integrity"),
     (TrgOps.GI, "general-interrogation"),
 )
-MAX_QUEUED = 10_000
-"""Reports kept for a reader that is busy; older ones are dropped and counted beyond that."""
+MAX_SEGMENTS = 10_000
+"""Segments joined to one report; a server that never ends one gets what there is delivered as incomplete."""
+
+Members = list[tuple[str, TypeSpec | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class ReportEntry:
     reference: str
     """Reference with functional constraint, e.g. ``HOMEMET/MMTR1.DmdWh [ST]``."""
     value: Any
-    """Value with the names and types of the model."""
+    """Value with the names and types of the model; an error object where it could not be read."""
     reasons: tuple[str, ...]
     """Why it is included; empty when the report does not say."""
 
@@ -57,13 +54,17 @@ class Report:
     conf_rev: int | None = None
     """Configuration revision."""
     buf_ovfl: bool | None = None
-    """Buffer overflow."""
+    """Entries before this one may have been lost."""
     entry_id: bytes | None = None
-    """EntryID."""
+    """EntryID, for going on behind this report later."""
     sub_sq_num: int | None = None
-    """Number of this segment."""
+    """Number of this segment; None in a report that was joined or never divided."""
     more_segments: bool = False
     """Further segments of the same report follow."""
+    segments: int = 1
+    """How many segments were joined."""
+    is_complete: bool = True
+    """False when a segment of it never came."""
 
     def __getitem__(self, reference: str) -> Any:
         """The value of an included member, by reference with or without ``[FC]``."""
@@ -97,8 +98,12 @@ def report_id(report: InformationReport) -> str:
     return report.values[0] if report.values and isinstance(report.values[0], str) else ""
 
 
-def decode_report(report: InformationReport, members: list[tuple[str, TypeSpec | None]]) -> Report:
-    """Dress a report with the members of its data set; DecodeError when it does not fit them."""
+def decode_report(report: InformationReport, members: Members) -> Report:
+    """Dress a report with the members of its data set; DecodeError when it is no report.
+
+    A member we know nothing of, or whose value cannot be read, costs its own value and no other: it is named by the
+    report's data reference, or by its place in the data set.
+    """
     values = _Values(report.values)
     rpt_id = values.take(str, "RptID")
     flags = values.take(BitString, "OptFlds").value
@@ -117,116 +122,86 @@ def decode_report(report: InformationReport, members: list[tuple[str, TypeSpec |
         "more_segments": bool(optional(OptFlds.SEGMENTATION, bool, "MoreSegmentsFollow")),
     }
     inclusion: BitString = values.take(BitString, "inclusion")
-    if inclusion.length != len(members):
-        msg = f"report over {inclusion.length} members, the data set has {len(members)}"
-        raise DecodeError(msg)
     included = [i for i in range(inclusion.length) if inclusion[i]]
-    if flags & OptFlds.DATA_REF:
-        for _ in included:
-            values.take(str, "data reference")
-    dressed = [dress(values.take_any(), members[i][1]) for i in included]
+    told = [values.take(str, "data reference") if flags & OptFlds.DATA_REF else "" for _ in included]
+    known = members if inclusion.length == len(members) else []
+    named = [
+        _member(i, reference, known, members, head["data_set"]) for i, reference in zip(included, told, strict=True)
+    ]
+    dressed = [dress(values.take_any(), spec) for _, spec in named]
     reasons = [_reasons(values.take(BitString, "reason")) if flags & OptFlds.REASON else () for _ in included]
     entries = tuple(
-        ReportEntry(members[i][0], value, reason) for i, value, reason in zip(included, dressed, reasons, strict=True)
+        ReportEntry(name, value, reason) for (name, _), value, reason in zip(named, dressed, reasons, strict=True)
     )
     return Report(rpt_id=rpt_id, entries=entries, **head)
 
 
+def _member(index: int, told: str, known: Members, members: Members, data_set: str) -> tuple[str, TypeSpec | None]:
+    """Reference and type of an included member; ``known`` is empty when the data set is not the one we know."""
+    if known:
+        return known[index]
+    if not told:
+        return f"{data_set.replace('$', '.') or 'member'}({index})", None
+    name = _acsi(told)
+    return name, next((spec for reference, spec in members if reference == name), None)
+
+
+def _acsi(told: str) -> str:
+    """``LD/LN$FC$DO$DA`` as ``LD/LN.DO.DA [FC]``."""
+    domain, _, item = told.partition("/")
+    node, *rest = item.split("$")
+    return str(Reference(domain, (node, *rest[1:]), rest[0])) if rest else told
+
+
 def _reasons(bits: BitString) -> tuple[str, ...]:
+    # Ed2 has a seventh bit, application-trigger, behind the six of TrgOps.
     six = bits.value >> max(0, bits.length - 6)
     return tuple(name for flag, name in REASONS if six & flag)
 
 
-class Subscription:
-    """Reports of one control block: ``async for report in ied.reports(ref)``.
+class Assembler:
+    """Joins the segments of reports: whole reports in, whole reports out."""
 
-    The control block is configured and enabled at the first step and disabled on leaving
-    ``async with``, on ``aclose`` or when the association ends.
-    """
+    def __init__(self) -> None:
+        self._first: Report | None = None
+        self._entries: list[ReportEntry] = []
+        self._count = 0
+        self._is_complete = True
 
-    def __init__(self, ied: "IedClient", reference: str, settings: dict[str, Any]) -> None:
-        self._ied = ied
-        self._settings = settings
-        self.reference = reference
-        """The control block in use; the free instance once enabled."""
-        self.rpt_id = ""
-        self.members: list[tuple[str, TypeSpec | None]] = []
-        self.dropped = 0
-        """Reports lost because nobody took them."""
-        self._queue: deque[Report | MeterwireError] = deque()
-        self._arrived = asyncio.Event()
-        self._started = False
-        self._closed = False
+    def add(self, report: Report) -> list[Report]:
+        """Take a report or segment; what is complete now, or will never be."""
+        done: list[Report] = []
+        number = report.sub_sq_num or 0
+        first = self._first
+        fits = first is not None and (first.sq_num, first.entry_id) == (report.sq_num, report.entry_id)
+        if first is not None and not (fits and number == self._count):
+            done.append(self._finish(is_complete=False))
+        if self._first is None:
+            if number == 0 and not report.more_segments:
+                return [*done, replace(report, sub_sq_num=None)]
+            self._first, self._count, self._is_complete = report, number, number == 0
+        self._entries += report.entries
+        self._count += 1
+        if not report.more_segments:
+            done.append(self._finish(is_complete=self._is_complete))
+        elif self._count >= MAX_SEGMENTS:
+            done.append(self._finish(is_complete=False))
+        return done
 
-    async def start(self) -> None:
-        """Configure and enable now rather than at the first step."""
-        if not self._started:
-            self._started = True
-            await self._ied._enable(self, self._settings)
+    def reset(self) -> None:
+        """The association is another one: what was begun will not be continued."""
+        self._first = None
+        self._entries.clear()
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Report:
-        await self.start()
-        while not self._queue:
-            if self._closed:
-                raise StopAsyncIteration
-            self._arrived.clear()
-            await self._arrived.wait()
-        item = self._queue.popleft()
-        if isinstance(item, MeterwireError):
-            self._closed = True
-            raise item
-        return item
-
-    async def next(self, timeout: float) -> Report:
-        """The next report within ``timeout`` seconds, LinkTimeoutError otherwise."""
-        try:
-            async with asyncio.timeout(timeout):
-                return await anext(self)
-        except TimeoutError:
-            msg = f"no report from {self.reference} within {timeout:g} s"
-            raise LinkTimeoutError(msg) from None
-
-    async def interrogate(self) -> None:
-        """Ask for a general interrogation: one report with every member."""
-        await self.start()
-        await self._ied.write(f"{self.reference}.GI", True)
-
-    async def aclose(self) -> None:
-        """Disable the control block and stop."""
-        if self._started and not self._closed:
-            self._closed = True
-            self._arrived.set()
-            await self._ied._disable(self)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    def _put(self, item: Report | MeterwireError) -> None:
-        if len(self._queue) >= MAX_QUEUED:
-            self._queue.popleft()
-            self.dropped += 1
-        self._queue.append(item)
-        self._arrived.set()
-
-    def on_report(self, report: InformationReport) -> None:
-        """A report with our RptID arrived."""
-        try:
-            self._put(decode_report(report, self.members))
-        except DecodeError as error:
-            self._put(error)
-
-    def on_closed(self, error: AssociationError | None) -> None:
-        """The association ended."""
-        self._put(error or AssociationError("the association was released"))
+    def _finish(self, *, is_complete: bool) -> Report:
+        assert self._first is not None
+        joined = replace(
+            self._first,
+            entries=tuple(self._entries),
+            sub_sq_num=None,
+            more_segments=False,
+            segments=self._count,
+            is_complete=is_complete,
+        )
+        self.reset()
+        return joined

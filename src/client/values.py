@@ -97,6 +97,8 @@ def plain(value: Any) -> Any:
         return moment.isoformat().replace("+00:00", "Z") if moment is not None else value.data.hex()
     if isinstance(value, DataAccessError):
         return {"error": str(value), "code": value.code}
+    if isinstance(value, ProtocolError):  # a member of a report that could not be read
+        return {"error": str(value)}
     if isinstance(value, (Quality, Timestamp, BitString)):
         return str(value)
     return value

@@ -265,12 +265,21 @@ _DECODERS: dict[int, Callable[[bytes, int, int], Any]] = {
 }
 
 
-def decode_access_results(data: bytes, start: int, end: int) -> list[Any]:
-    """Access results of a Read answer or report, in order."""
+def decode_access_results(data: bytes, start: int, end: int, *, lenient: bool = False) -> list[Any]:
+    """Access results of a Read answer or report, in order.
+
+    With ``lenient`` a value that cannot be decoded is a DecodeError *object* in its place: in a report the others
+    have been sent once and will not come again.
+    """
     results: list[Any] = []
     for tag, first, stop in ber.elements(data, start, end):
-        if tag == 0x80:
-            results.append(DataAccessError(ber.decode_unsigned(data, first, stop)))
-        else:
-            results.append(_decode(data, tag, first, stop, 0))
+        try:
+            if tag == 0x80:
+                results.append(DataAccessError(ber.decode_unsigned(data, first, stop)))
+            else:
+                results.append(_decode(data, tag, first, stop, 0))
+        except DecodeError as error:
+            if not lenient:
+                raise
+            results.append(error)
     return results

@@ -425,4 +425,4 @@ def decode_information_report(pdu: Pdu) -> InformationReport:
         raise DecodeError(msg, offset=pdu.start, data=pdu.data)
     variables, name, offset = _decode_specification(pdu.data, pdu.start, pdu.stop)
     first, stop = ber.only_element(pdu.data, offset, pdu.stop, 0xA0, "report values")
-    return InformationReport(name, variables, decode_access_results(pdu.data, first, stop))
+    return InformationReport(name, variables, decode_access_results(pdu.data, first, stop, lenient=True))
