@@ -10,5 +10,5 @@ MAX_RUN: Final[int]
 
 def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None: ...
 def answer_reads(
-    data: bytes, context: int, ready: dict[bytes, Sequence[Any]], max_pdu: int, max_tpdu: int
+    data: bytes, context: int, ready: dict[bytes, tuple[bytes, Sequence[Any]]], max_pdu: int, max_tpdu: int
 ) -> tuple[bytes, int, int]: ...

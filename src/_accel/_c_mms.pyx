@@ -85,10 +85,11 @@ cdef inline uint8_t* put(uint8_t* to, uint8_t tag, Py_ssize_t size) noexcept:
     return to + 4
 
 
-cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, list parts, Py_ssize_t size, uint8_t context,
+cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, bytes before, list parts, Py_ssize_t size, uint8_t context,
                    Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
     """One answer from its encoded results of ``size`` octets; None when it does not fit."""
-    cdef Py_ssize_t read = 1 + octets(size) + size
+    cdef Py_ssize_t ahead = PyBytes_GET_SIZE(before)
+    cdef Py_ssize_t read = ahead + 1 + octets(size) + size
     cdef Py_ssize_t response = invoke_size + 1 + octets(read) + read
     cdef Py_ssize_t pdu = 1 + octets(response) + response
     cdef Py_ssize_t value = 4 + octets(pdu) + pdu
@@ -96,7 +97,7 @@ cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, list parts, Py
     cdef Py_ssize_t tpdu = 8 + octets(inner) + inner
     cdef uint8_t* to
     cdef bytes made, part
-    if size > MOST_RESULTS or pdu > max_pdu or tpdu > max_tpdu:
+    if size + ahead > MOST_RESULTS or pdu > max_pdu or tpdu > max_tpdu:
         return None
     made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
     to = <uint8_t*>PyBytes_AS_STRING(made)
@@ -114,7 +115,8 @@ cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, list parts, Py
     to = put(to, 0xA1, response)
     memcpy(to, invoke, invoke_size)
     to = put(to + invoke_size, 0xA4, read)
-    to = put(to, 0xA1, size)
+    memcpy(to, PyBytes_AS_STRING(before), ahead)
+    to = put(to + ahead, 0xA1, size)
     for part in parts:
         memcpy(to, PyBytes_AS_STRING(part), PyBytes_GET_SIZE(part))
         to += PyBytes_GET_SIZE(part)
@@ -126,7 +128,8 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
     cdef Py_ssize_t total = PyBytes_GET_SIZE(data), offset = 0, end, at, behind, invoke_size, size, count = 0
     cdef Py_ssize_t room = MAX_RUN
     cdef list out = [], parts
-    cdef object sources, source, ber, made
+    cdef object known, sources, source, ber, made
+    cdef bytes before
     while total - offset >= SHORTEST:
         end = offset + (p[offset + 2] << 8 | p[offset + 3])
         if p[offset] != 3 or end > total or end - offset < SHORTEST or memcmp(p + offset + 4, HEAD, 8) != 0:
@@ -150,9 +153,10 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
         behind = content(p, behind + 1, end)
         if behind < 0:
             break
-        sources = ready.get(PyBytes_FromStringAndSize(<const char*>p + behind, end - behind))
-        if sources is None:
+        known = ready.get(PyBytes_FromStringAndSize(<const char*>p + behind, end - behind))
+        if known is None:
             break
+        before, sources = known
         parts = []
         size = 0
         for source in sources:
@@ -163,7 +167,7 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
             if size > max_pdu:
                 break
             parts.append(ber)
-        made = answer(p + at, invoke_size, parts, size, context, max_pdu, max_tpdu)
+        made = answer(p + at, invoke_size, before, parts, size, context, max_pdu, max_tpdu)
         if made is None:
             break
         out.append(made)

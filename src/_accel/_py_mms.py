@@ -63,12 +63,12 @@ def _length(size: int) -> bytes:
 
 
 def answer_reads(
-    data: bytes, context: int, ready: Mapping[bytes, Sequence[Any]], max_pdu: int, max_tpdu: int
+    data: bytes, context: int, ready: Mapping[bytes, tuple[bytes, Sequence[Any]]], max_pdu: int, max_tpdu: int
 ) -> tuple[bytes, int, int]:
     """Answer the run of known Reads at the start of ``data``: the answers, octets used, how many.
 
-    ``ready`` gives the sources of a Read: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh
-    bytes). ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the presentation
+    ``ready`` gives what stands before the results of a Read (its specification, where it asks for it), and their
+    sources: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh bytes). ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the presentation
     context of MMS, 1..127.
     """
     out: list[bytes] = []
@@ -83,14 +83,15 @@ def answer_reads(
         if found is None:
             break
         invoke, body = found
-        sources = ready.get(body)
-        if sources is None:
+        known = ready.get(body)
+        if known is None:
             break
+        before, sources = known
         parts = [source.ber or source.encoded() for source in sources]
         # Counted before it is joined: a Read can name a large node a thousand times.
         if sum(map(len, parts)) > max_pdu:
             break
-        answer = _answer(invoke, b"".join(parts), context, max_pdu, max_tpdu)
+        answer = _answer(invoke, before, b"".join(parts), context, max_pdu, max_tpdu)
         if answer is None:
             break
         out.append(answer)
@@ -122,11 +123,13 @@ def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, bytes
     return None if start < 0 else (data[at:behind], data[start:end])
 
 
-def _answer(invoke: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int) -> bytes | None:
+def _answer(
+    invoke: bytes, before: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int
+) -> bytes | None:
     size = len(results)
-    if size > 0xFF00:
+    if size + len(before) > 0xFF00:
         return None
-    head = b"\xa1" + _length(size)
+    head = before + b"\xa1" + _length(size)
     head = b"\xa4" + _length(len(head) + size) + head
     head = invoke + head
     head = b"\xa1" + _length(len(head) + size) + head

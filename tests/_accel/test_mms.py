@@ -47,10 +47,10 @@ READS = {
     "many": read_request([variable(f"GGIO1$ST$IntIn{i}") for i in range(1, 41)]),
     "structure": read_request([variable("GGIO1$ST")]),
     "missing": read_request([variable("GGIO1$ST$None"), variable("GGIO1$ST$IntIn2")]),
+    "data set with specification": read_list_request(ObjectName("GGIO1$ds", "XLD")),
     "element": read_request([variable("GGIO1$ST$Arr$table", Selector(index=2))]),
 }
 NOT_READY = {
-    "data set with specification": read_list_request(ObjectName("GGIO1$ds", "XLD")),
     "range": read_request([variable("GGIO1$ST$Arr$table", Selector(index=1, count=2))]),
 }
 

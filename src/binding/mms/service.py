@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from ...errors import DecodeError, LimitError, ProtocolError
+from ...protocols import ber
 from ...protocols.mms import ObjectName, Pdu, RejectKind, Service
 from ...protocols.mms.pdu import confirmed_error, confirmed_response, reject
 from ...protocols.mms.services import (
@@ -43,6 +44,11 @@ NAME_LIST_ENVELOPE = 32
 ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
 RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
 
+
+Target = Variable | int
+"""A variable to write, or the DataAccessError code that refuses it."""
+MISSING_LIST: tuple[Target, ...] = (-1,)
+"""Targets of a data set that does not exist."""
 
 Result = bytes | tuple[int, int]
 """A service element, or class and code of a ServiceError."""
@@ -82,7 +88,7 @@ class MmsService:
     image: MmsImage
     identity: Identity
     writes: WriteLog = field(default_factory=WriteLog)
-    ready: dict[bytes, tuple[Source, ...]] = field(default_factory=dict)
+    ready: dict[bytes, tuple[bytes, tuple[Source, ...]]] = field(default_factory=dict)
     """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_reads`."""
     data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
     data_set_users: list[Callable[[str], bool]] = field(default_factory=list)
@@ -90,6 +96,7 @@ class MmsService:
     extra: dict[int, Handler] = field(default_factory=dict)
     """Handlers of further services by tag, asked before those here; they may answer later."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
+    _targets: dict[bytes, tuple[Target, ...]] = field(default_factory=dict)
     _plan_bytes: int = 0
 
     def answer(self, pdu: Pdu, client: Client) -> bytes | Pending:
@@ -116,10 +123,17 @@ class MmsService:
         return response
 
     def forget_plans(self) -> None:
-        """The model changed its shape: resolve every Read anew."""
+        """The model changed its shape: resolve every Read and Write anew."""
         self._plans.clear()
+        self._targets.clear()
         self.ready.clear()
         self._plan_bytes = 0
+
+    def _keep(self, key: bytes) -> None:
+        """Make room for one more plan with this key."""
+        if len(self._plans) + len(self._targets) >= MAX_PLANS or self._plan_bytes + len(key) > MAX_PLAN_BYTES:
+            self.forget_plans()
+        self._plan_bytes += len(key)
 
     # -- data sets -------------------------------------------------------------------------
 
@@ -173,49 +187,65 @@ class MmsService:
             plan = _Plan(sources, specification, missing_list=data_set is None)
             if request.list_name.is_association_specific:
                 return plan  # the same octets mean another list to another client
-        if len(self._plans) >= MAX_PLANS or self._plan_bytes + len(body) > MAX_PLAN_BYTES:
-            self.forget_plans()
+        self._keep(body)
         self._plans[body] = plan
-        if not (specification or plan.missing_list or any(isinstance(s, Selection) for s in sources)):
-            self.ready[body] = sources
-        self._plan_bytes += len(body)
+        if not (plan.missing_list or any(isinstance(s, Selection) for s in sources)):
+            self.ready[body] = (ber.tlv(0xA0, specification) if specification else b"", sources)
         return plan
 
     # -- write -----------------------------------------------------------------------------
 
     def _write(self, pdu: Pdu, client: Client) -> Result:
-        request = decode_write_request(pdu.data, pdu.start, pdu.stop)
-        accesses = request.variables
-        if request.list_name is not None:
-            data_set = self.data_set(request.list_name, client)
-            if data_set is None:
-                return ACCESS_CLASS, OBJECT_NON_EXISTENT
-            accesses = data_set.members
-            if len(accesses) != len(request.values):
-                msg = "as many values as members are needed"
-                raise DecodeError(msg, offset=pdu.start)
-        codes = [
-            self._write_one(access, pdu.data, bounds, client)
-            for access, bounds in zip(accesses, request.values, strict=True)
-        ]
-        refused = sum(code is not None for code in codes)
+        data = pdu.data
+        _, _, behind = ber.read_header(data, pdu.start, pdu.stop)
+        specification = data[pdu.start : behind]
+        targets = self._targets.get(specification)
+        if targets is None:
+            targets = self._make_targets(pdu, specification, client)
+        if targets is MISSING_LIST:
+            return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        tag, first, last = ber.read_header(data, behind, pdu.stop)
+        values = list(ber.elements(data, first, last))
+        if tag != 0xA0 or last != pdu.stop or len(values) != len(targets):
+            msg = f"write of {len(targets)} variables with {len(values)} values"
+            raise DecodeError(msg, offset=behind)
+        codes: list[int | None] = []
+        for target, (_, _, stop) in zip(targets, values, strict=True):
+            codes.append(target if isinstance(target, int) else self._write_one(target, data, (first, stop), client))
+            first = stop
+        refused = len(codes) - codes.count(None)
         self.writes.refused += refused
         self.writes.accepted += len(codes) - refused
         return write_response(codes)
 
-    def _write_one(self, access: Access, data: bytes, bounds: tuple[int, int], client: Client) -> int | None:
+    def _make_targets(self, pdu: Pdu, specification: bytes, client: Client) -> tuple[Target, ...]:
+        """Variables of a write specification, kept like the plans of Reads."""
+        request = decode_write_request(pdu.data, pdu.start, pdu.stop)
+        accesses = request.variables
+        is_shared = request.list_name is None or not request.list_name.is_association_specific
+        if request.list_name is not None:
+            data_set = self.data_set(request.list_name, client)
+            if data_set is None:
+                return MISSING_LIST
+            accesses = data_set.members
+        targets = tuple(map(self._target, accesses))
+        if is_shared:
+            self._keep(specification)
+            self._targets[specification] = targets
+        return targets
+
+    def _target(self, access: Access) -> Target:
         variable = self.image.find(access.name)
         if variable is None:
             return NON_EXISTENT
-        if access.alternate:
-            part = select(variable, access.alternate)
-            if not isinstance(part, Variable):
-                return INVALID_ADDRESS
-            variable = part
+        if not access.alternate:
+            return variable
+        part = select(variable, access.alternate)
+        return part if isinstance(part, Variable) else INVALID_ADDRESS
+
+    def _write_one(self, variable: Variable, data: bytes, bounds: tuple[int, int], client: Client) -> int | None:
         changes, refused = decode_changes(variable, data, *bounds)
-        if refused is not None:
-            return refused
-        return self._apply(variable, changes, client)
+        return refused if refused is not None else self._apply(variable, changes, client)
 
     def _apply(self, variable: Variable, changes: list[Change], client: Client) -> int | None:
         handler = handler_of(variable)
