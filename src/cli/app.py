@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import decode, demo, mms, serve, serve_scl
+from . import decode, demo, mms, serve, serve_scl, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -59,7 +59,7 @@ app.command("decode")(decode.decode)
 app.command("read")(mms.read)
 app.command("write")(mms.write)
 app.command("browse")(mms.browse)
-app.command("watch")(mms.watch)
+app.command("watch")(watch.watch)
 server.command("residential")(serve.residential)
 server.command("scl")(serve_scl.scl)
 meter.command("645")(serve.meter_645)

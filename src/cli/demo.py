@@ -24,8 +24,8 @@ from ..errors import DataAccessError
 from ..protocols import dlt645
 from ..server.meter645 import SimulatedMeter, meter_clock, serve_meter
 from ..terminals import ResidentialTerminal, find_meters
-from .mms import report_document
 from .output import console, emit, run, until_stopped
+from .watch import report_document
 
 __all__ = ["demo"]
 

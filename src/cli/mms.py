@@ -1,13 +1,12 @@
-"""``read``, ``write``, ``browse`` and ``watch``: IEC 61850 servers and meters from the shell."""
+"""``read``, ``write`` and ``browse``: IEC 61850 servers and meters from the shell."""
 
-import asyncio
 import sys
 from typing import Annotated, Any
 
 import typer
 from rich.tree import Tree
 
-from ..client import IedClient, Report, connect
+from ..client import IedClient, connect
 from ..client.dlt645 import MeterMaster
 from ..client.values import plain
 from ..errors import DataAccessError, UsageError
@@ -18,7 +17,7 @@ from ..reading import Reading
 from .output import complain, console, emit, finite, run
 from .values import from_text, to_text, type_name
 
-__all__ = ["browse", "read", "reading_document", "report_document", "watch", "write"]
+__all__ = ["browse", "is_meter", "read", "reading_document", "show_reading", "write"]
 
 Target = Annotated[
     str,
@@ -45,12 +44,13 @@ Password = Annotated[
 ]
 
 
-def _is_meter(target: str) -> bool:
+def is_meter(target: str) -> bool:
+    """A meter URL rather than a server."""
     return target.startswith(("645:", "645+"))
 
 
 def _refuse_meter(target: str, verb: str) -> None:
-    if _is_meter(target):
+    if is_meter(target):
         msg = f"a meter cannot be {verb}; give an mms://host:port target, or use 'meterwire read'"
         raise UsageError(msg)
 
@@ -72,7 +72,7 @@ def read(
     password: Password = None,
 ) -> int:
     """Read values of a server or a meter, once."""
-    if _is_meter(target):
+    if is_meter(target):
         for item in references:
             dlt645.lookup(item)
         return run(_read_meter(target, references, as_json=as_json, timeout=timeout or METER_TIMEOUT))
@@ -102,7 +102,7 @@ async def _read_meter(target: str, items: list[str], *, as_json: bool, timeout: 
     async with await MeterMaster.open(target, timeout=timeout) as master:
         for item in items:
             for reading in await master.read(item):
-                _show_reading(reading, as_json=as_json)
+                show_reading(reading, as_json=as_json)
     return 0
 
 
@@ -123,7 +123,8 @@ def reading_document(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _show_reading(reading: Reading, *, as_json: bool) -> None:
+def show_reading(reading: Reading, *, as_json: bool) -> None:
+    """Print one reading."""
     if as_json:
         emit(reading_document(reading))
         return
@@ -297,95 +298,3 @@ def _brief(shown: Any) -> str:
     if isinstance(shown, list):
         return "\\[" + ", ".join(map(_brief, shown)) + "]"
     return to_text(shown).replace("[", "\\[")
-
-
-# -- watch ---------------------------------------------------------------------------------
-
-
-def watch(
-    target: Target,
-    reference: Annotated[str, typer.Argument(metavar="REF", help="A report control block, or an item of a meter.")],
-    count: Annotated[int, typer.Option(metavar="N", help="Stop after this many; 0 goes on.", min=0)] = 0,
-    period: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", help="Pause between readings of a meter.", min=0.05, callback=finite),
-    ] = 5.0,
-    integrity: Annotated[int | None, typer.Option(metavar="MS", help="Integrity period of the reports.", min=0)] = None,
-    as_json: Json = False,
-    timeout: PatientTimeout = None,
-    password: Password = None,
-) -> int:
-    """Follow reports of a server, or read a meter again and again."""
-    if _is_meter(target):
-        dlt645.lookup(reference)
-        return run(_watch_meter(target, reference, count, period, as_json=as_json, wait=timeout or METER_TIMEOUT))
-    if len(parse_reference(reference).path) < 2:
-        msg = f"{reference} is no report control block; write e.g. HOMEMET/LLN0.urcbMx ('meterwire browse' shows them)"
-        raise UsageError(msg)
-    settings = {} if integrity is None else {"IntgPd": integrity}
-    wait = timeout or SERVER_TIMEOUT
-    return run(_watch_reports(target, reference, count, settings, password, as_json=as_json, wait=wait))
-
-
-async def _watch_meter(target: str, item: str, count: int, period: float, *, as_json: bool, wait: float) -> int:
-    seen = 0
-    async with await MeterMaster.open(target, timeout=wait) as master:
-        while not count or seen < count:
-            if seen:
-                await asyncio.sleep(period)
-            for reading in await master.read(item):
-                _show_reading(reading, as_json=as_json)
-            seen += 1
-    return 0
-
-
-def report_document(report: Report) -> dict[str, Any]:
-    """A report as JSON-ready values."""
-    return {
-        "rptID": report.rpt_id,
-        "sqNum": report.sq_num,
-        "time": plain(report.time) if report.time is not None else None,
-        "dataSet": report.data_set,
-        "entries": [
-            {"reference": e.reference, "value": plain(e.value), "reasons": list(e.reasons)} for e in report.entries
-        ],
-    }
-
-
-async def _watch_reports(
-    target: str,
-    reference: str,
-    count: int,
-    settings: dict[str, Any],
-    password: str | None,
-    *,
-    as_json: bool,
-    wait: float,
-) -> int:
-    seen = 0
-    async with (
-        connect(target, timeout=wait, password=password) as ied,
-        ied.reports(reference, **settings) as reports,
-    ):
-        if not as_json:
-            sys.stderr.write(f"{reports.reference} enabled; waiting for reports\n")
-        async for report in reports:
-            _show_report(report, as_json=as_json)
-            seen += 1
-            if count and seen >= count:
-                break
-    return 0
-
-
-def _show_report(report: Report, *, as_json: bool) -> None:
-    """Print one report."""
-    if as_json:
-        emit(report_document(report))
-        return
-    number = "" if report.sq_num is None else f" #{report.sq_num}"
-    time = "" if report.time is None else f" {plain(report.time)}"
-    sys.stdout.write(f"{report.rpt_id}{number}{time}\n")
-    for entry in report.entries:
-        reasons = ", ".join(entry.reasons)
-        sys.stdout.write(f"  {entry.reference} = {to_text(entry.value)}  ({reasons})\n")
-    sys.stdout.flush()

@@ -1,16 +1,21 @@
 """``serve residential`` and ``meter 645``: things that go on until they are stopped."""
 
+import functools
 import logging
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
+from ..models import Ied
 from ..net.tcp import is_loopback
 from ..protocols.dlt645 import Faults
+from ..server.journal import SqliteJournal
 from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
 from ..terminals import ResidentialTerminal, find_meters
+from .journal import Journal, NoJournal, open_journal
 from .output import finite, run, until_stopped
 
 __all__ = ["insist_local", "meter_645", "residential"]
@@ -43,13 +48,16 @@ def residential(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="What a meter has to answer.", min=0.05, callback=finite)
     ] = 1.5,
+    journal: Journal = None,
+    no_journal: NoJournal = False,
     remote: Remote = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
 ) -> int:
     """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
     insist_local(host, remote=remote)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
-    return run(_residential(meters, name, host, port, poll, timeout, remote=remote))
+    keep = functools.partial(open_journal, port=port, path=journal, none=no_journal)
+    return run(_residential(meters, name, host, port, poll, timeout, keep, remote=remote))
 
 
 async def _residential(
@@ -59,6 +67,7 @@ async def _residential(
     port: int,
     poll: float,
     timeout: float,
+    journal: Callable[[Ied], SqliteJournal | None],
     *,
     remote: bool,
 ) -> int:
@@ -71,6 +80,7 @@ async def _residential(
         allow_remote=remote,
         poll_seconds=poll,
         timeout=timeout,
+        journal=journal,
     )
     async with terminal:
         devices = ", ".join(terminal.ied.children)

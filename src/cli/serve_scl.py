@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..models import Ied
+from ..server.journal import SqliteJournal
+from .journal import Journal, NoJournal, open_journal
 from .output import finite, run, until_stopped
 from .serve import Host, Port, Remote, insist_local
 
@@ -40,12 +45,25 @@ def scl(
     period: Period = 1.0,
     seed: Seed = 0,
     quiet: Quiet = False,
+    journal: Journal = None,
+    no_journal: NoJournal = False,
     remote: Remote = False,
 ) -> int:
     """Serve any IED of an SCL file, as --scl does."""
     insist_local(host, remote=remote)
     return run(
-        _serve(file, ied, access_point, host, port, period if simulate else None, seed, quiet=quiet, remote=remote)
+        _serve(
+            file,
+            ied,
+            access_point,
+            host,
+            port,
+            period if simulate else None,
+            seed,
+            functools.partial(open_journal, port=port, path=journal, none=no_journal),
+            quiet=quiet,
+            remote=remote,
+        )
     )
 
 
@@ -62,6 +80,8 @@ def serve(
     period: Period = 1.0,
     seed: Seed = 0,
     quiet: Quiet = False,
+    journal: Journal = None,
+    no_journal: NoJournal = False,
     remote: Remote = False,
 ) -> int | None:
     """Serve a terminal, or any IED of an SCL file (--scl)."""
@@ -73,7 +93,7 @@ def serve(
     if file is None:
         msg = "nothing to serve: name a terminal, or give --scl FILE"
         raise typer.BadParameter(msg)
-    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, remote)
+    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, remote)
 
 
 async def _serve(
@@ -84,6 +104,7 @@ async def _serve(
     port: int,
     period: float | None,
     seed: int,
+    journal: Callable[[Ied], SqliteJournal | None],
     *,
     quiet: bool,
     remote: bool,
@@ -98,7 +119,7 @@ async def _serve(
         sys.stderr.write(f"note: {text}\n")
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
-    async with MmsServer(ied, host=host, port=port, allow_remote=remote) as server:
+    async with MmsServer(ied, host=host, port=port, allow_remote=remote, journal=journal(ied)) as server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(
             f"{server.url} serves {', '.join(ied.children)} ({ied.name}, {ied.edition}); stop with Ctrl-C\n"

@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 from ..binding.meters import MeterBinding, bind_meters
 from ..client.dlt645 import MeterMaster
 from ..errors import LinkError, LinkTimeoutError, MeterError, ProtocolError
+from ..models import Ied
 from ..models.terminals.residential import MeterConfig, residential_terminal
 from ..net.meterlink import parse_meter_url
 from ..reading import Timestamp
+from ..server.journal import SqliteJournal
 from ..server.mms import MmsServer
 
 __all__ = ["LineStatistics", "MeterAt", "ResidentialTerminal", "find_meters"]
@@ -97,11 +99,19 @@ class ResidentialTerminal:
         poll_seconds: float = 5.0,
         timeout: float = 1.5,
         clock: Callable[[], int] = time.time_ns,
+        journal: Callable[[Ied], SqliteJournal | None] | None = None,
     ) -> None:
         started = Timestamp.from_ns(clock())
         self.ied = residential_terminal(name, [m.config for m in meters], started=started)
         self.bindings = bind_meters(self.ied)
-        self.server = MmsServer(self.ied, host=host, port=port, allow_remote=allow_remote, clock=clock)
+        self.server = MmsServer(
+            self.ied,
+            host=host,
+            port=port,
+            allow_remote=allow_remote,
+            clock=clock,
+            journal=journal(self.ied) if journal is not None else None,
+        )
         self.poll_seconds = poll_seconds
         self.timeout = timeout
         self.clock = clock

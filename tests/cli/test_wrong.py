@@ -112,8 +112,8 @@ UNKNOWN: list[tuple[list[str], str]] = [
     (["browse", "NOBODY"], "the server has HOMEMET"),
     (["browse", "HOMEMET/MMTR9"], "in HOMEMET there are DmdMMXU1"),
     (["browse", "HOMEMET/MMTR1.NoWh"], "in MMTR1 there are"),
-    (["watch", "HOMEMET/LLN0.urcbXX"], "HOMEMET has urcbEn01"),
-    (["watch", "HOMEMET/MMTR1.DmdWh"], "HOMEMET has urcbEn01"),
+    (["watch", "HOMEMET/LLN0.urcbXX"], "HOMEMET has brcbEn01"),
+    (["watch", "HOMEMET/MMTR1.DmdWh"], "HOMEMET has brcbEn01"),
 ]
 
 

@@ -18,7 +18,10 @@ Energy is a count: ``actVal`` is the register of the meter as it is, ``pulsQty``
 as DL/T 645 registers have 0.01 kWh). Dmd is what the customer takes from the grid, Sup what he feeds into it.
 Everything that comes from a meter is invalid until it has been read.
 
-Not here yet: control of the relay, buffered reports, prepayment, tariff tables.
+``brcbEv`` and ``brcbEn`` buffer events and energy while no client is there; they have no integrity reports, which would
+push events out of the buffer. ``urcbEv``, ``urcbMx`` and ``urcbEn`` give the same, and the measurements, as they are.
+
+Not here yet: control of the relay, prepayment, tariff tables.
 """
 
 import re
@@ -30,7 +33,7 @@ from ... import __version__
 from ...errors import UsageError
 from ...reading import Quality, Timestamp
 from ..build import build
-from ..control_blocks import ReportControl
+from ..control_blocks import OptFlds, ReportControl, TrgOps
 from ..declare import LogicalNodeClass
 from ..enums import (
     CalcIntervalKind,
@@ -59,7 +62,10 @@ DEMAND_PERIOD_MS = 15 * 60_000
 """Demand interval of Chinese residential meters unless a meter says otherwise."""
 REPORT_INSTANCES = 3
 """Clients that can use a report control block at once."""
+BUFFERED_INSTANCES = 2
+"""The same for the buffered ones: each keeps a buffer of its own."""
 INTEGRITY_MS = 60_000
+BUFFERED_TRIGGERS = {"brcbEv": TrgOps.DCHG | TrgOps.QCHG | TrgOps.GI, "brcbEn": TrgOps.DCHG | TrgOps.GI}
 BUFFER_MS = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
@@ -228,7 +234,7 @@ _CLOCK: dict[str, Any] = {
 
 
 def _declare_reports(device: LogicalDevice) -> None:
-    """Data sets and unbuffered report control blocks of one meter, in its LLN0."""
+    """Data sets and report control blocks of one meter, in its LLN0."""
     root = device["LLN0"]
     nodes: Iterable[LogicalNode] = device.children.values()
     members: dict[str, list[Reference]] = {"dsEv": [], "dsMx": [], "dsEnergy": []}
@@ -244,6 +250,16 @@ def _declare_reports(device: LogicalDevice) -> None:
             buf_tm=BUFFER_MS,
             intg_pd=INTEGRITY_MS,
             instances=REPORT_INSTANCES,
+        )
+    for name, data_set in (("brcbEv", "dsEv"), ("brcbEn", "dsEnergy")):
+        root.control_blocks[name] = ReportControl(
+            name=name,
+            data_set=data_set,
+            buffered=True,
+            trg_ops=BUFFERED_TRIGGERS[name],
+            opt_flds=OptFlds.USUAL | OptFlds.BUF_OVFL | OptFlds.ENTRY_ID,
+            buf_tm=BUFFER_MS,
+            instances=BUFFERED_INSTANCES,
         )
 
 

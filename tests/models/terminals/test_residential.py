@@ -3,7 +3,7 @@
 import pytest
 
 from meterwire.errors import UsageError
-from meterwire.models import Ied, parse_reference
+from meterwire.models import Ied, OptFlds, TrgOps, parse_reference
 from meterwire.models.terminals import MeterConfig, residential_terminal
 from meterwire.models.terminals.residential import MAX_METERS, MAX_RATES
 from meterwire.models.terminals.status_words import FIELDS, FLAGS
@@ -108,9 +108,16 @@ def test_data_sets_and_reports(ied: Ied, device: str) -> None:
         "urcbEv": "dsEv",
         "urcbMx": "dsMx",
         "urcbEn": "dsEnergy",
+        "brcbEv": "dsEv",
+        "brcbEn": "dsEnergy",
     }
     assert root.control_blocks["urcbMx"].instance_names == ("urcbMx01", "urcbMx02", "urcbMx03")
-    assert not any(control.buffered for control in root.control_blocks.values())
+    buffered = {name: control for name, control in root.control_blocks.items() if control.buffered}
+    assert list(buffered) == ["brcbEv", "brcbEn"]
+    assert buffered["brcbEn"].instance_names == ("brcbEn01", "brcbEn02")
+    # Integrity reports nobody fetches would push events out of the buffer.
+    assert not any(control.trg_ops & TrgOps.INTEGRITY or control.intg_pd for control in buffered.values())
+    assert all(control.trg_ops & TrgOps.DCHG and control.opt_flds & OptFlds.ENTRY_ID for control in buffered.values())
 
 
 def test_energy_data_set(ied: Ied) -> None:
