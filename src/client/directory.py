@@ -120,6 +120,36 @@ class Directory:
                 self._types[name] = decode_variable_attributes_response(pdu)
         return self._types[name]
 
+    async def objects(self, ld: str, node: str) -> list[tuple[str, str, TypeSpec]]:
+        """Functional constraint, name and type of every data object of a logical node.
+
+        A type that is too large for one answer is asked for in parts: by functional constraint, then by data object.
+        """
+        try:
+            groups = (await self.type_of(ObjectName(node, ld))).components
+        except ServiceError:
+            constraints = await self._below(ld, node)
+            if not constraints:
+                raise
+            return [part for fc in constraints for part in await self._group(ld, node, fc)]
+        return [(fc, name, spec) for fc, group in groups for name, spec in group.components]
+
+    async def _group(self, ld: str, node: str, fc: str) -> list[tuple[str, str, TypeSpec]]:
+        item = f"{node}${fc}"
+        try:
+            return [(fc, name, spec) for name, spec in (await self.type_of(ObjectName(item, ld))).components]
+        except ServiceError:
+            names = await self._below(ld, item)
+            return [(fc, name, await self.type_of(ObjectName(f"{item}${name}", ld))) for name in names]
+
+    async def _below(self, ld: str, item: str) -> list[str]:
+        """Names one level below an item, sorted: their order in the type is not known here."""
+        names = await self.variables(ld)
+        depth = item.count("$") + 1
+        return sorted(
+            name.rpartition("$")[2] for name in names if name.startswith(f"{item}$") and name.count("$") == depth
+        )
+
     async def members(self, name: ObjectName) -> tuple[Access, ...]:
         """Members of a data set, in order."""
         if name not in self._lists:

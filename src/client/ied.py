@@ -13,7 +13,7 @@ from ..errors import (
     UsageError,
 )
 from ..models import Reference, parse_reference
-from ..protocols.mms import Initiate, ObjectName, Pdu, TypeSpec
+from ..protocols.mms import Initiate, Pdu, TypeSpec
 from ..protocols.mms.services import (
     Identity,
     decode_identify_response,
@@ -137,13 +137,11 @@ class IedClient:
         return (await self.directory.resolve(parse_reference(reference))).spec
 
     async def walk(self, ld: str) -> AsyncIterator[tuple[Reference, TypeSpec]]:
-        """Every logical node and functional constraint of a device with its type, one request each
-        per logical node."""
+        """Every data object of a device under each of its functional constraints, with its type; one request for a
+        logical node, more where its type does not fit into one answer."""
         for node in await self.logical_nodes(ld):
-            spec = await self.directory.type_of(ObjectName(node, ld))
-            for fc, group in spec.components:
-                for name, part in group.components:
-                    yield Reference(ld, (node, name), fc), part
+            for fc, name, spec in await self.directory.objects(ld, node):
+                yield Reference(ld, (node, name), fc), spec
 
     # -- read and write --------------------------------------------------------------------
 

@@ -109,6 +109,11 @@ class MmsServer:
         self.clock = clock
         self.tap = tap
         self.statistics = Statistics()
+        self.associations: dict[Hashable, _Association] = {}
+        self._numbers = itertools.count(1)
+        self._server: asyncio.Server | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: int | None = None
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
         self.journal = journal
@@ -130,11 +135,6 @@ class MmsServer:
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
             self.service.extra.update(self.files.handlers)
-        self.associations: dict[Hashable, _Association] = {}
-        self._numbers = itertools.count(1)
-        self._server: asyncio.Server | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._due: int | None = None
 
     async def start(self) -> None:
         """Listen; ``port`` then holds the real port."""
@@ -216,6 +216,8 @@ class MmsServer:
         return association.address if association is not None else b""
 
     def _schedule(self) -> None:
+        if self._server is None:  # buffered blocks have their first timers before there is a loop to wait in
+            return
         deadline = self.reports.deadline
         if deadline == self._due and self._timer is not None:
             return
@@ -223,7 +225,7 @@ class MmsServer:
             self._timer.cancel()
             self._timer = None
         self._due = deadline
-        if deadline is not None and self._server is not None:
+        if deadline is not None:
             loop = asyncio.get_running_loop()
             delay = max(0, deadline - time.monotonic_ns()) / 1e9
             self._timer = loop.call_later(delay, self._on_timer)

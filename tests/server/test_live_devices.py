@@ -28,7 +28,9 @@ def device(inst: str, value: int = 0, *, watches: tuple[str, ...] = ()) -> Logic
     node = LogicalNode("GGIO", "1").add(DataObject("Ind1", "INS").add(leaf))
     node.data_sets["ds"] = tuple(Reference(f"X{each}", ("GGIO1", "Ind1"), "ST") for each in (inst, *watches))
     for name, buffered in (("urcb", False), ("brcb", True)):
-        node.control_blocks[name] = ReportControl(name=name, data_set="ds", buffered=buffered, indexed=False)
+        node.control_blocks[name] = ReportControl(
+            name=name, data_set="ds", buffered=buffered, indexed=False, intg_pd=600_000 if buffered else 0
+        )
     return LogicalDevice(f"X{inst}", inst).add(node)
 
 
