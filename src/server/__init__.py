@@ -1,5 +1,6 @@
 """Things that serve: the MMS server, simulated meters, terminals."""
 
+from .admission import Admission
 from .mms import Limits, MmsServer
 
-__all__ = ["Limits", "MmsServer"]
+__all__ = ["Admission", "Limits", "MmsServer"]

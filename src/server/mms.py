@@ -27,6 +27,7 @@ from ..protocols.mms import Answer, Cancelled, Closed, Initiate, MmsEvent, Propo
 from ..protocols.mms.associations import FILE_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
 from ..protocols.osi import State
+from .admission import Admission
 from .calls import Calls
 from .journal import SqliteJournal
 
@@ -100,12 +101,14 @@ class MmsServer:
         journal: SqliteJournal | None = None,
         buffers: BufferLimits | None = None,
         files: FileStore | None = None,
+        admission: Admission | None = None,
     ) -> None:
         self.ied = ied
         self.host = host
         self.port = port
         self.allow_remote = allow_remote
         self.limits = limits or Limits()
+        self.admission = admission or Admission()
         self.clock = clock
         self.tap = tap
         self.statistics = Statistics()
@@ -362,6 +365,13 @@ class _Association(asyncio.Protocol):
         elif isinstance(event, Cancelled):
             self.calls.cancel(event.invoke_id)
         elif isinstance(event, Proposal):
+            refusal = self.server.admission.refusal(event)
+            if refusal is not None:
+                self.server.statistics.refused += 1
+                log.info("association %d refused, ACSE diagnostic %d", self.number, refusal)
+                self.mms.refuse(refusal)
+                self._end()
+                return
             opened = self.mms.accept()
             self.client.max_pdu = opened.initiate.max_pdu
             if self.server.files is not None:

@@ -34,7 +34,7 @@ from ..osi import (
     Role,
     State,
 )
-from ..osi.acse import AUTHENTICATION_FAILURE, Associate
+from ..osi.acse import NO_REASON, Associate
 from .pdu import (
     CONCLUDE_REQUEST,
     CONCLUDE_RESPONSE,
@@ -95,6 +95,8 @@ class Proposal:
 
     request: Associate
     """ACSE fields, password included."""
+    selectors: tuple[bytes, bytes, bytes] = (b"", b"", b"")
+    """Called transport, session and presentation selectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +335,7 @@ class Responder(_Caller):
     def _on_other(self, event: Event) -> MmsEvent:
         if isinstance(event, ConnectIndication):
             self._wanted = decode_initiate(event.user_data)
-            return Proposal(event.request)
+            return Proposal(event.request, event.selectors)
         if isinstance(event, Released):
             return Closed(None)
         return Closed(AssociationError(getattr(event, "reason", "unexpected")))
@@ -355,9 +357,8 @@ class Responder(_Caller):
         self.osi.accept(self.negotiated.encode(PduTag.INITIATE_RESPONSE))
         return Opened(self.negotiated)
 
-    def refuse(self, *, authentication_failed: bool = False) -> None:
-        """Refuse the client."""
-        diagnostic = AUTHENTICATION_FAILURE if authentication_failed else 1
+    def refuse(self, diagnostic: int = NO_REASON) -> None:
+        """Refuse the client with an ACSE service-user diagnostic, e.g. 13 authentication failure."""
         self.osi.refuse(diagnostic=diagnostic, mms=initiate_error(8, 0))
 
     def _on_pdu(self, data: bytes) -> MmsEvent | None:

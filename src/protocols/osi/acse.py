@@ -28,8 +28,20 @@ MAX_PASSWORD = 128
 
 ACCEPTED = 0
 REJECTED_PERMANENT = 1
-AUTHENTICATION_FAILURE = 13
 NO_REASON = 1
+DIAGNOSTICS = {
+    1: "no reason given",
+    2: "application context not supported",
+    3: "calling AP-title not recognised",
+    5: "calling AE-qualifier not recognised",
+    7: "called AP-title not recognised",
+    9: "called AE-qualifier not recognised",
+    11: "authentication mechanism not recognised",
+    12: "authentication mechanism required",
+    13: "authentication failure",
+    14: "authentication required",
+}
+"""What a refusing server says, ACSE service user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ class ConnectIndication:
     """MMS initiate request."""
     request: Associate
     """ACSE fields: titles, qualifiers, password."""
+    selectors: tuple[bytes, bytes, bytes] = (b"", b"", b"")
+    """Called transport, session and presentation selectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ class Association:
         "_request",
         "_single",
         "_splitter",
+        "_t_selector",
         "_tpdu_size",
         "addresses",
         "role",
@@ -220,6 +223,7 @@ class Association:
         self._output: list[bytes] = []
         self._tpdu_size = 1 << cotp.DEFAULT_SIZE_CODE
         self._single = 0
+        self._t_selector = b""
         self._context = presentation.MMS_CONTEXT
         self._acse_context = presentation.ACSE_CONTEXT
         self._request = b""
@@ -395,6 +399,7 @@ class Association:
         raise DecodeError(msg, offset=1, data=tpdu)
 
     def _on_cr(self, request: cotp.ConnectionTpdu) -> None:
+        self._t_selector = request.called
         proposed = cotp.DEFAULT_SIZE_CODE if request.size_code is None else request.size_code
         code = min(proposed, SERVER_SIZE_CODE)
         self._set_tpdu_size(code)
@@ -437,7 +442,8 @@ class Association:
         self._context = proposal.mms_context
         self._acse_context = proposal.acse_context
         self._request = spdu.called
-        return ConnectIndication(request.user_data, request)
+        selectors = (self._t_selector, spdu.called, proposal.called)
+        return ConnectIndication(request.user_data, request, selectors)
 
     def _on_accept(self, spdu: session.Spdu) -> Event:
         answer = presentation.decode_accept(spdu.user_data)
@@ -445,9 +451,8 @@ class Association:
         if response.result == acse.ACCEPTED:
             return Accepted(response.user_data)
         self.state = State.CLOSED
-        if response.diagnostic == acse.AUTHENTICATION_FAILURE:
-            return Refused("authentication failure", response.user_data)
-        reason = f"ACSE result {response.result}, diagnostic {response.diagnostic}"
+        told = acse.DIAGNOSTICS.get(response.diagnostic, f"diagnostic {response.diagnostic}")
+        reason = f"{told} (ACSE result {response.result})"
         return Refused(reason, response.user_data)
 
     def _on_refuse(self, spdu: session.Spdu) -> Event:

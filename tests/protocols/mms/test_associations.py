@@ -186,7 +186,7 @@ def test_invoke_ids_wrap_before_they_turn_negative() -> None:
     assert [e.invoke_id for e in of_client if isinstance(e, Answer)] == [0x7FFFFFFF, 1]
 
 
-@pytest.mark.parametrize(("failed", "text"), [(True, "authentication failure"), (False, "diagnostic 1")])
+@pytest.mark.parametrize(("failed", "text"), [(True, "authentication failure"), (False, "no reason given")])
 def test_refusal(failed: bool, text: str) -> None:
     client, server = Initiator(), Responder()
     client.connect(Authentication(b"wrong"))
@@ -195,7 +195,7 @@ def test_refusal(failed: bool, text: str) -> None:
     (proposal,) = server.receive(client.osi.take_output())
     assert isinstance(proposal, Proposal)
     assert proposal.request.authentication == Authentication(b"wrong")
-    server.refuse(authentication_failed=failed)
+    server.refuse(13 if failed else 1)
     (closed,) = client.receive(server.osi.take_output())
     assert isinstance(closed, Closed)
     assert isinstance(closed.error, AssociationError)

@@ -269,7 +269,14 @@ def test_abort_is_told(who: int) -> None:
     assert ends[0].state is ends[1].state is State.CLOSED
 
 
-@pytest.mark.parametrize(("diagnostic", "reason"), [(13, "authentication failure"), (1, "ACSE result 1, diagnostic 1")])
+@pytest.mark.parametrize(
+    ("diagnostic", "reason"),
+    [
+        (13, "authentication failure (ACSE result 1)"),
+        (1, "no reason given (ACSE result 1)"),
+        (99, "diagnostic 99 (ACSE result 1)"),
+    ],
+)
 def test_refusal(diagnostic: int, reason: str) -> None:
     client, server = Association(Role.CLIENT), Association(Role.SERVER)
     client.connect(INITIATE, Authentication(b"wrong"))
