@@ -10,10 +10,10 @@ import contextlib
 import datetime as dt
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from ..acsi.files import FileCode, FileEngine, FileLimits, FileSink, file_name
 from ..binding.mms.answering import respond
@@ -22,12 +22,13 @@ from ..errors import (
     FileError,
     FileServiceError,
     LimitError,
+    LinkError,
     LinkTimeoutError,
     MeterwireError,
     ProtocolError,
     UsageError,
 )
-from ..protocols.mms import Pdu, RejectKind
+from ..protocols.mms import Initiator, Pdu, RejectKind
 from ..protocols.mms.files import (
     DirectoryRequest,
     FileEntry,
@@ -43,7 +44,6 @@ from ..protocols.mms.files import (
     obtain_file_request,
 )
 from ..protocols.mms.pdu import reject
-from .connection import MmsConnection
 
 __all__ = ["FileEntry", "Files", "Progress", "RemoteFile"]
 
@@ -57,7 +57,23 @@ OFFERED_AT_ONCE = 64
 
 Progress = Callable[[int, int], None]
 """Called with octets done and octets in all, as far as they are known."""
-Request = Callable[[bytes], Awaitable[Pdu]]
+
+
+class Connection(Protocol):
+    """What file services need of a connection."""
+
+    on_request: Callable[[Pdu], bytes] | None
+
+    @property
+    def mms(self) -> Initiator:
+        """The association of this moment; another one when it was lost and made anew."""
+
+    @property
+    def is_open(self) -> bool:
+        """True while requests can be sent at once."""
+
+    async def request(self, service: bytes, timeout: float) -> Pdu:
+        """Send a confirmed request and wait for its answer."""
 
 
 @contextlib.contextmanager
@@ -82,7 +98,7 @@ def _locally(path: Path) -> Iterator[None]:
 class Files:
     """The file services of one association."""
 
-    def __init__(self, connection: MmsConnection, timeout: float) -> None:
+    def __init__(self, connection: Connection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._offers = _Offers(connection)
@@ -118,7 +134,7 @@ class Files:
 
         With ``async with ied.files.open(name) as file`` its ``size`` and ``modified`` are known before.
         """
-        return RemoteFile(self._request, name, position, progress)
+        return RemoteFile(self._connection, self._timeout, name, position, progress)
 
     async def read(self, name: str, *, progress: Progress | None = None) -> bytes:
         """The whole file; LimitError when it is larger than :data:`MAX_IN_MEMORY`."""
@@ -192,9 +208,13 @@ class Files:
 class RemoteFile:
     """A file of the server, read in parts; made by :meth:`Files.open`."""
 
-    def __init__(self, request: Request, name: str, position: int, progress: Progress | None) -> None:
-        self._request = request
+    def __init__(
+        self, connection: Connection, timeout: float, name: str, position: int, progress: Progress | None
+    ) -> None:
+        self._connection = connection
+        self._timeout = timeout
         self._progress = progress
+        self._opened_in: Initiator | None = None
         self._frsm_id: int | None = None
         self.name = name
         self.position = position
@@ -204,11 +224,19 @@ class RemoteFile:
         self.modified: dt.datetime | None = None
         """Last change, UTC."""
 
+    async def _request(self, service: bytes) -> Pdu:
+        """Ask in the association the file was opened in: in a new one its number means nothing, or another file."""
+        if self._opened_in is not None and not (self._connection.is_open and self._connection.mms is self._opened_in):
+            msg = f"{self.name}: the association it was opened in is gone"
+            raise LinkError(msg)
+        return await self._connection.request(service, self._timeout)
+
     async def __aenter__(self) -> Self:
         with _naming(self.name):
             pdu = await self._request(file_open_request(self.name, self.position))
         opened = decode_file_open_response(pdu)
         self._frsm_id, self.size, self.modified = opened.frsm_id, opened.size, opened.modified
+        self._opened_in = self._connection.mms
         return self
 
     async def __aexit__(
@@ -221,6 +249,7 @@ class RemoteFile:
         if frsm_id is not None:
             with contextlib.suppress(MeterwireError):  # what was wanted of it has been read
                 await self._request(file_close_request(frsm_id))
+        self._opened_in = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._frsm_id is None:
@@ -279,7 +308,7 @@ class _Offers:
 
     key = "server"
 
-    def __init__(self, connection: MmsConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._by_name: dict[str, _Offer] = {}
         self._services = FileServices(FileEngine(self, FileLimits(open_each=OFFERED_AT_ONCE)))

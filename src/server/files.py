@@ -53,6 +53,8 @@ def _told(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileServiceError(_CODES.get(error.errno or 0, FileCode.OTHER), name) from None
+    except ValueError:  # a NUL in it
+        raise FileServiceError(FileCode.SYNTAX, name) from None
 
 
 class FolderStore:
@@ -70,7 +72,7 @@ class FolderStore:
 
     def _resolve(self, name: str) -> Path:
         """Where a name leads, links followed; it must exist and be below the root."""
-        path = (self.root / name).resolve(strict=True)
+        path = Path(os.path.realpath(self.root / name, strict=True))
         if not path.is_relative_to(self.root):
             raise FileServiceError(FileCode.DENIED, name)
         return path
@@ -115,7 +117,7 @@ class FolderStore:
                 return iter((entry,) if entry is not None else ())
             prefix = f"{folder}/" if folder else ""
             with self._folder(path) as descriptor, os.scandir(path if descriptor is None else descriptor) as found:
-                names = [prefix + item.name + ("/" if item.is_dir() else "") for item in found]
+                names = [prefix + item.name + ("/" if _is_folder(item) else "") for item in found]
         entries = (self._entry(name) for name in sorted(names) if name > after)
         return (entry for entry in entries if entry is not None)
 
@@ -261,6 +263,13 @@ class _Writer:
             self._file.close()  # what is still buffered may not fit on a full disk
         with contextlib.suppress(OSError, FileServiceError), self._store._place(self._name) as place:
             os.unlink(_Place(place.path, place.descriptor, temporary).target, dir_fd=place.descriptor)
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link to itself; it must not hide its neighbours
+        return False
 
 
 def _time(status: os.stat_result) -> dt.datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...anatomy import Field
-from ...errors import DecodeError, MeterwireError
+from ...errors import DecodeError, FileServiceError, MeterwireError
 from .. import ber
 from ..osi import cotp, session
 from .data import BitString, DataTag, decode_data
@@ -50,6 +50,12 @@ _ERRORS = (
 def _access_error(data: bytes, start: int, stop: int) -> str:
     code = ber.decode_unsigned(data, start, stop)
     return f"{code} {_ERRORS[code]}" if code < len(_ERRORS) else str(code)
+
+
+def _file_error(data: bytes, start: int, stop: int) -> str:
+    code = ber.decode_integer(data, start, stop)
+    names = FileServiceError.NAMES
+    return f"{code} {names[code]}" if 0 <= code < len(names) else str(code)
 
 
 _NAME: Table = {
@@ -99,7 +105,35 @@ _SCOPE: Table = {0x80: ("vmd", None), 0x81: ("domain", _text), 0x82: ("associati
 _CLASS: Table = {0x80: ("class", _integer)}
 _NAMES: Table = {0x1A: ("identifier", _text)}
 
+_FILE_NAME: Table = {0x19: ("file name", _text)}
+_FILE: Table = {0x80: ("size", _integer), 0x81: ("last modified", _text)}
+_ENTRY: Table = {0xA0: ("name", _FILE_NAME), 0xA1: ("attributes", _FILE)}
+_FILE_REQUESTS: Table = {
+    0xBF2E: (
+        "obtainFile",
+        {0xA0: ("source server", None), 0xA1: ("source", _FILE_NAME), 0xA2: ("destination", _FILE_NAME)},
+    ),
+    0xBF48: ("fileOpen", {0xA0: ("name", _FILE_NAME), 0x81: ("position", _integer)}),
+    0x9F49: ("fileRead", _integer),
+    0x9F4A: ("fileClose", _integer),
+    0xBF4B: ("fileRename", {0xA0: ("old name", _FILE_NAME), 0xA1: ("new name", _FILE_NAME)}),
+    0xBF4C: ("fileDelete", _FILE_NAME),
+    0xBF4D: ("fileDirectory", {0xA0: ("folder", _FILE_NAME), 0xA1: ("continueAfter", _FILE_NAME)}),
+}
+_FILE_RESPONSES: Table = {
+    0x9F2E: ("obtainFile", None),
+    0xBF48: ("fileOpen", {0x80: ("frsmID", _integer), 0xA1: ("attributes", _FILE)}),
+    0xBF49: ("fileRead", {0x80: ("data", None), 0x81: ("moreFollows", _boolean)}),
+    0x9F4A: ("fileClose", None),
+    0x9F4B: ("fileRename", None),
+    0x9F4C: ("fileDelete", None),
+    0xBF4D: (
+        "fileDirectory",
+        {0xA0: ("entries", {0x30: ("list", {0x30: ("entry", _ENTRY)})}), 0x81: ("moreFollows", _boolean)},
+    ),
+}
 _REQUESTS: Table = {
+    **_FILE_REQUESTS,
     0x02: ("invokeID", _integer),
     0x80: ("status", _boolean),
     0x82: ("identify", None),
@@ -113,6 +147,7 @@ _REQUESTS: Table = {
     0xAC: ("getNamedVariableListAttributes", _NAME),
 }
 _RESPONSES: Table = {
+    **_FILE_RESPONSES,
     0x02: ("invokeID", _integer),
     0xA0: ("status", {0x80: ("logical", _integer), 0x81: ("physical", _integer)}),
     0xA2: (
@@ -147,7 +182,13 @@ _CLASSES = (
     "initiate conclude cancel file others"
 ).split()
 _SERVICE_ERROR: Table = {
-    0xA0: ("class", {0x80 + i: (name, _integer) for i, name in enumerate(_CLASSES)}),
+    0xA0: (
+        "class",
+        {
+            **{0x80 + i: (name, _integer) for i, name in enumerate(_CLASSES)},
+            0x80 + FileServiceError.ERROR_CLASS: ("file", _file_error),
+        },
+    ),
     0x81: ("additional code", _integer),
     0x82: ("additional description", _text),
 }
@@ -159,7 +200,7 @@ _PDUS: Table = {
     0xA4: ("reject", {0x80: ("invokeID", _integer), 0x81: ("request reason", _integer)}),
     0x85: ("cancel-request", _integer),
     0x86: ("cancel-response", _integer),
-    0xA7: ("cancel-error", None),
+    0xA7: ("cancel-error", {0x80: ("invokeID", _integer), 0xA1: ("service error", _SERVICE_ERROR)}),
     0xA8: ("initiate-request", _INITIATE),
     0xA9: ("initiate-response", _INITIATE),
     0xAA: ("initiate-error", None),
