@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ..errors import (
     AssociationError,
+    DecodeError,
     LinkError,
     LinkTimeoutError,
     MeterwireError,
@@ -153,13 +154,17 @@ class MmsConnection(asyncio.Protocol):
         # One timer per request: asyncio.timeout costs as much as all the rest of a small read.
         timer = loop.call_at(deadline, _expire, future, timeout)
         try:
-            return await future
+            pdu = await future
         except (LinkTimeoutError, asyncio.CancelledError):
             self._cancel(invoke_id)
             raise
         finally:
             timer.cancel()
             self._waiting.pop(invoke_id, None)
+        if not pdu.answers(service):
+            msg = f"the server answers another service ({pdu.service:02X})"
+            raise DecodeError(msg, data=pdu.data)
+        return pdu
 
     def _cancel(self, invoke_id: int) -> None:
         """Nobody waits for the answer any more: ask for the place back."""
@@ -191,7 +196,12 @@ class MmsConnection(asyncio.Protocol):
                 while self.mms.room <= 0 and self.error is None:
                     waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                     self._queue.append(waiter)
-                    await waiter
+                    try:
+                        await waiter
+                    except asyncio.CancelledError:
+                        if waiter.done() and not waiter.cancelled():
+                            self._give_place()  # it was ours, and the next one must not wait for it in vain
+                        raise
         except TimeoutError:
             msg = "the server answers none of the requests it already has"
             raise LinkTimeoutError(msg) from None
@@ -244,5 +254,9 @@ async def open_connection(
 ) -> MmsConnection:
     """Dial and associate; the whole takes at most ``timeout`` seconds per step."""
     connection = await dial(lambda: MmsConnection(Initiator(addresses, wanted)), host, port, timeout=timeout)
-    await connection.associate(authentication, timeout)
+    try:
+        await connection.associate(authentication, timeout)
+    except BaseException:  # a caller who gives up leaves no connection behind
+        connection.abort()
+        raise
     return connection

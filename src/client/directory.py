@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..errors import RemoteError, ServiceError, UnknownNameError
+from ..errors import LimitError, RemoteError, ServiceError, UnknownNameError
 from ..models import Reference
 from ..protocols.mms import DataTag, ObjectName, Selector, TypeSpec
 from ..protocols.mms.lists import decode_named_variable_list_response, named_variable_list_request
@@ -38,8 +38,8 @@ REPORT_CONTROL: dict[str, TypeSpec] = {
 }
 """Attributes of report control blocks (8-1), for servers that list a block but neither its attributes nor their types (the
 package iec61850 0.14 does so)."""
-MAX_PARTS = 10_000
-"""Parts of one name list; a server that never says 'no more' is cut off here."""
+MAX_NAMES = 200_000
+"""Names of one list; a server that never says 'no more' is cut off here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,21 @@ class Directory:
         self._lists: dict[ObjectName, tuple[Access, ...]] = {}
 
     async def _name_list(self, object_class: int, domain: str | None) -> tuple[str, ...]:
-        names: list[str] = []
+        names: dict[str, None] = {}
         after: str | None = None
-        for _ in range(MAX_PARTS):
+        while True:
             request = NameListRequest(object_class, domain, after)
             pdu = await self._connection.request(name_list_request(request), self._timeout)
             part = decode_name_list_response(pdu)
-            names += part.names
+            known = len(names)
+            names.update(dict.fromkeys(part.names))
             # A server that says "more" but sends nothing new would hold us for ever.
-            if not part.more_follows or not part.names or part.names[-1] == after:
-                break
+            if not part.more_follows or len(names) == known:
+                return tuple(names)
+            if len(names) > MAX_NAMES:
+                msg = f"a name list of more than {MAX_NAMES} names"
+                raise LimitError(msg)
             after = part.names[-1]
-        return tuple(names)
 
     async def logical_devices(self) -> tuple[str, ...]:
         """Logical devices (MMS domains)."""

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import DecodeError
+from ..errors import DecodeError, LimitError
 from ..models import OptFlds, Reference, TrgOps
 from ..protocols.mms import BinaryTime, BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
@@ -19,6 +19,8 @@ REASONS = (
     (TrgOps.INTEGRITY, "integrity"),
     (TrgOps.GI, "general-interrogation"),
 )
+MAX_MEMBERS = 10_000
+"""Members of a data set that a report can be over; larger inclusions are refused."""
 MAX_SEGMENTS = 10_000
 """Segments joined to one report; a server that never ends one gets what there is delivered as incomplete."""
 
@@ -92,6 +94,11 @@ class _Values:
             raise DecodeError(msg)
         return self._values.popleft()
 
+    def finish(self) -> None:
+        if self._values:
+            msg = f"report with {len(self._values)} values left over"
+            raise DecodeError(msg)
+
 
 def report_id(report: InformationReport) -> str:
     """RptID of a report, for finding its subscription."""
@@ -122,6 +129,9 @@ def decode_report(report: InformationReport, members: Members) -> Report:
         "more_segments": bool(optional(OptFlds.SEGMENTATION, bool, "MoreSegmentsFollow")),
     }
     inclusion: BitString = values.take(BitString, "inclusion")
+    if inclusion.length > MAX_MEMBERS:
+        msg = f"report over {inclusion.length} members"
+        raise LimitError(msg)
     included = [i for i in range(inclusion.length) if inclusion[i]]
     told = [values.take(str, "data reference") if flags & OptFlds.DATA_REF else "" for _ in included]
     known = members if inclusion.length == len(members) else []
@@ -130,6 +140,7 @@ def decode_report(report: InformationReport, members: Members) -> Report:
     ]
     dressed = [dress(values.take_any(), spec) for _, spec in named]
     reasons = [_reasons(values.take(BitString, "reason")) if flags & OptFlds.REASON else () for _ in included]
+    values.finish()
     entries = tuple(
         ReportEntry(name, value, reason) for (name, _), value, reason in zip(named, dressed, reasons, strict=True)
     )
@@ -184,7 +195,7 @@ class Assembler:
         self._count += 1
         if not report.more_segments:
             done.append(self._finish(is_complete=self._is_complete))
-        elif self._count >= MAX_SEGMENTS:
+        elif self._count >= MAX_SEGMENTS or len(self._entries) >= MAX_MEMBERS:
             done.append(self._finish(is_complete=False))
         return done
 

@@ -92,7 +92,11 @@ class Subscription:
         """Configure and enable now rather than at the first step."""
         if not self._started:
             self._started = True
-            await self._take_any()
+            try:
+                await self._take_any()
+            except BaseException:
+                self._started = False  # the next step tries again instead of waiting for ever
+                raise
 
     def __aiter__(self) -> Self:
         return self

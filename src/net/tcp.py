@@ -73,7 +73,7 @@ async def listen(
     except OverflowError:
         msg = f"port {port} is not in 0..65535"
         raise UsageError(msg) from None
-    except UnicodeError:
+    except ValueError:  # a label too long, a null
         msg = f"{host!r} is no host name"
         raise UsageError(msg) from None
 
@@ -99,7 +99,7 @@ async def dial(factory: Callable[[], P], host: str, port: int, *, timeout: float
     except OverflowError:
         msg = f"port {port} is not in 0..65535"
         raise UsageError(msg) from None
-    except UnicodeError:
+    except ValueError:  # a label too long, a null
         msg = f"{host!r} is no host name"
         raise UsageError(msg) from None
     return protocol

@@ -116,6 +116,12 @@ class Pdu:
     stop: int
     """Offset behind that content."""
 
+    def answers(self, request: bytes) -> bool:
+        """The service is that of a request's service element; primitive and constructed may differ."""
+        own = self.service & 0xFF if self.service > 0xFF else self.service & 0x1F
+        asked = request[1] if request[0] & 0x1F == 0x1F else request[0] & 0x1F
+        return own == asked
+
 
 def decode_pdu(data: bytes) -> Pdu:
     """Parse the envelope of one MMS PDU."""
