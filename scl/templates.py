@@ -114,7 +114,8 @@ class Templates:
         others = [element for (k, i, _), element in self._elements.items() if (k, i) == (kind, id)]
         if len(others) == 1:
             return others[0]
-        raise self.document.error(user, f"{self.document.tag(user)} {user.get('name', '')}: no {kind} {id!r}")
+        name = f" {user.get('name')}" if user.get("name") else ""
+        raise self.document.error(user, f"{self.document.tag(user)}{name}: no {kind} {id!r}")
 
     # -- the four kinds of types ---------------------------------------------------------------
 

@@ -101,4 +101,4 @@ def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, run: Callable[
     path.write_bytes(scl(nodes='<LN lnClass="MMXU" inst="1" lnType="none"/>'))
     code, out, err = run("serve", "--scl", str(path), "--port", "0")
     assert (code, out) == (1, "")
-    assert err == "meterwire: wrong.icd:4: LN : no LNodeType 'none'\n"
+    assert err == "meterwire: wrong.icd:4: LN: no LNodeType 'none'\n"

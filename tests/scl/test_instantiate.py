@@ -333,7 +333,7 @@ def nest(levels: int) -> str:
 
 
 def refused() -> Iterator[tuple[str, dict[str, str], str]]:
-    yield "no LNodeType", {"nodes": '<LN lnClass="XCBR" inst="1" lnType="none"/>'}, "LN : no LNodeType 'none'"
+    yield "no LNodeType", {"nodes": '<LN lnClass="XCBR" inst="1" lnType="none"/>'}, "LN: no LNodeType 'none'"
     yield "no lnType", {"nodes": '<LN lnClass="XCBR" inst="1"/>'}, "LN without lnType"
     yield "no DOType", {"dos": '<DO name="Any" type="none"/>'}, "DO Any: no DOType 'none'"
     yield "no DAType", do_type('<DA name="x" fc="ST" bType="Struct" type="none"/>'), "DA x: no DAType 'none'"

@@ -146,11 +146,24 @@ class Client:
         self.library.MmsVariableSpecification_destroy(found)
         return described
 
+    def node_type(self, domain: str, node: str, names: list[str]) -> dict[str, Any]:
+        """The type of a logical node; put together from its parts, in the order of their names, when the server cannot
+        give it in one answer."""
+        try:
+            return self.specification(domain, node)
+        except Refused:
+            depth = node.count("$") + 1
+            below = [name for name in names if name.startswith(f"{node}$") and name.count("$") == depth]
+            if not below or depth > 2:
+                raise
+            parts = [{"name": n.rpartition("$")[2], **self.node_type(domain, n, names)} for n in below]
+            return {"type": "structure", "members": parts}
+
     def walk(self, _request: Request | None = None) -> dict[str, Any]:
         """Names, types of every logical node, leaves, and the names the types leave unexplained (or lack)."""
         names = self.names()
         self.types = {
-            domain: {ln: self.specification(domain, ln) for ln in items if "$" not in ln}
+            domain: {ln: self.node_type(domain, ln, items) for ln in items if "$" not in ln}
             for domain, items in names.items()
         }
         explained = {
