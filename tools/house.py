@@ -40,6 +40,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """Lowest first. A module imports its own room and lower floors; WITHIN lists what is allowed on one floor."""
 
 WITHIN: dict[str, tuple[str, ...]] = {
+    # the same client, called without an event loop
+    "sync": ("client",),
     # every room may raise our errors
     "wire": ("errors",),
     "reading": ("errors",),

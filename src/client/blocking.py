@@ -12,7 +12,18 @@ from typing import Any, TypeVar
 
 from ..errors import AssociationError, LinkError, LinkTimeoutError, MeterwireError, ProtocolError
 from ..net.blocking import BlockingStream
-from ..protocols.mms import Answer, Closed, Initiator, MmsEvent, Opened, Pdu, Report
+from ..protocols.mms import (
+    Answer,
+    Closed,
+    Initiator,
+    MmsEvent,
+    Opened,
+    Pdu,
+    RejectKind,
+    Report,
+    Request,
+)
+from ..protocols.mms.pdu import reject
 from ..protocols.osi import Authentication
 
 __all__ = ["BlockingConnection", "drive"]
@@ -38,6 +49,7 @@ class BlockingConnection:
     def __init__(self, host: str, port: int, initiator: Initiator, timeout: float) -> None:
         self.mms = initiator
         self.on_report: Callable[[Pdu], None] | None = None
+        self.on_request: Callable[[Pdu], bytes] | None = None
         self.on_closed: Callable[[AssociationError | None], None] | None = None
         self.error: MeterwireError | None = None
         self.unreadable_reports = 0
@@ -130,10 +142,17 @@ class BlockingConnection:
             self._answers[event.invoke_id] = event
         elif isinstance(event, Report):
             self._report(event.pdu)
+        elif isinstance(event, Request):
+            self.mms.osi.send(self._asked(event.pdu))
         elif isinstance(event, Opened):
             self._is_associated = True
         elif isinstance(event, Closed):
             self._end(event.error)
+
+    def _asked(self, pdu: Pdu) -> bytes:
+        if self.on_request is not None:
+            return self.on_request(pdu)
+        return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
 
     def _report(self, pdu: Pdu) -> None:
         if self.on_report is None:

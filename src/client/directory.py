@@ -1,10 +1,11 @@
 """The directory of a server: names and types, asked once and kept for the association."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..errors import LimitError, RemoteError, ServiceError, UnknownNameError
 from ..models import Reference
-from ..protocols.mms import DataTag, ObjectName, Selector, TypeSpec
+from ..protocols.mms import DataTag, ObjectName, Pdu, Selector, TypeSpec
 from ..protocols.mms.lists import decode_named_variable_list_response, named_variable_list_request
 from ..protocols.mms.services import (
     Access,
@@ -15,10 +16,16 @@ from ..protocols.mms.services import (
     name_list_request,
     variable_attributes_request,
 )
-from .connection import MmsConnection
-from .lasting import LastingConnection
 
 __all__ = ["Directory", "Target"]
+
+
+class Connection(Protocol):
+    """What a directory needs of a connection."""
+
+    async def request(self, service: bytes, timeout: float) -> Pdu:
+        """Send a confirmed request and wait for its answer."""
+
 
 FC_PREFERENCE = ("ST", "MX", "SP", "SG", "CF", "DC", "EX", "RP", "BR", "CO", "SV", "SR", "OR", "BL")
 """Which functional constraint a reference without one means, first found."""
@@ -57,7 +64,7 @@ class Target:
 class Directory:
     """Names and types of one server."""
 
-    def __init__(self, connection: MmsConnection | LastingConnection, timeout: float) -> None:
+    def __init__(self, connection: Connection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._domains: tuple[str, ...] | None = None

@@ -24,11 +24,12 @@ from ..protocols.mms.services import (
     write_request,
 )
 from ..protocols.osi import AddressSet, Authentication
+from .blocking import BlockingConnection
 from .connection import MmsConnection, open_connection
 from .data_sets import DataSets
 from .directory import Directory, Target
 from .files import Files
-from .lasting import LastingConnection
+from .lasting import LONGEST_PAUSE, LastingConnection
 from .reports import report_id
 from .subscription import Subscription
 from .values import dress_results, encode_value, shape_of
@@ -62,7 +63,7 @@ def parse_target(url: str) -> tuple[str, int]:
 class IedClient:
     """A connected client; made by :func:`connect`."""
 
-    def __init__(self, connection: MmsConnection | LastingConnection, timeout: float) -> None:
+    def __init__(self, connection: MmsConnection | LastingConnection | BlockingConnection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._subscriptions: list[Subscription] = []
@@ -278,7 +279,7 @@ class IedClient:
 class _Connecting:
     """What :func:`connect` returns: awaitable, and an async context manager."""
 
-    def __init__(self, url: str, timeout: float, options: dict[str, Any], *, reconnect: bool) -> None:
+    def __init__(self, url: str, timeout: float, options: dict[str, Any], *, reconnect: float) -> None:
         self._url = url
         self._reconnect = reconnect
         self._timeout = timeout
@@ -295,7 +296,7 @@ class _Connecting:
             return await open_connection(host, port, timeout=self._timeout, **self._options)
 
         connection = await dial()
-        lasting = LastingConnection(connection, dial) if self._reconnect else connection
+        lasting = LastingConnection(connection, dial, self._reconnect) if self._reconnect else connection
         return IedClient(lasting, self._timeout)
 
     async def __aenter__(self) -> IedClient:
@@ -319,7 +320,7 @@ def connect(
     password: str | None = None,
     addresses: AddressSet | None = None,
     wanted: Initiate | None = None,
-    reconnect: bool = False,
+    reconnect: bool | float = False,
 ) -> _Connecting:
     """Connect to ``mms://host:port``: ``async with connect(url) as ied`` or ``await connect(url)``.
 
@@ -328,10 +329,12 @@ def connect(
     Raises UsageError for a malformed target, LinkError when the server cannot be reached or
     refuses.
 
-    With ``reconnect`` a lost association is made anew, again and again until :meth:`IedClient.close`. Requests
+    With ``reconnect`` a lost association is made anew, again and again until :meth:`IedClient.close`; a number is the
+    longest pause between attempts in seconds, True means 30. Requests
     that were under way raise AssociationError; later ones wait for the new association as long as ``timeout``;
     subscriptions go on where they were. Without it, whatever is asked after a loss raises.
     """
     authentication = None if password is None else Authentication(password.encode())
     options = {"addresses": addresses, "wanted": wanted, "authentication": authentication}
-    return _Connecting(url, timeout, options, reconnect=reconnect)
+    pause = LONGEST_PAUSE if reconnect is True else float(reconnect)
+    return _Connecting(url, timeout, options, reconnect=pause)

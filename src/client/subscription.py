@@ -19,7 +19,7 @@ from ..errors import (
 from ..models import TrgOps, parse_reference
 from ..protocols.mms import BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
-from .control_block import NULL_ENTRY, Taken, UnknownEntryError, disable, find_instances, prepare, release
+from .control_block import NULL_ENTRY, UnknownEntryError, disable, find_instances, prepare, release
 from .lasting import Backoff
 from .reports import Assembler, Report, decode_report
 
@@ -108,6 +108,14 @@ class Subscription:
                 raise StopAsyncIteration
             self._arrived.clear()
             await self._arrived.wait()
+        report = self.take()
+        assert report is not None
+        return report
+
+    def take(self) -> Report | None:
+        """A report that has arrived already, None when there is none; raises what ended the subscription."""
+        if not self._queue:
+            return None
         item = self._queue.popleft()
         if isinstance(item, MeterwireError):
             # A report that cannot be read is one report; a lost association is the end.
@@ -170,8 +178,8 @@ class Subscription:
         raise LinkError(msg)
 
     async def _take(self, reference: str, *, strict: bool = False, again: bool = False) -> None:
-        ied = self._ied
-        taken = await prepare(ied, reference, self._settings, self.last_entry_id, strict=strict)
+        ied, asked = self._ied, self.last_entry_id
+        taken = await prepare(ied, reference, self._settings, asked, strict=strict)
         self.reference, self.rpt_id, self.members = reference, taken.rpt_id, taken.members
         self.is_buffered = taken.is_buffered
         self._assembler.reset()
@@ -184,17 +192,10 @@ class Subscription:
                 ied.forget_subscription(self)
                 await release(ied, reference, is_buffered=taken.is_buffered)
             raise
-        self._tell_gap(taken)
-
-    def _tell_gap(self, taken: Taken) -> None:
-        entry = self.last_entry_id
-        if taken.is_buffered and entry not in (None, NULL_ENTRY) and not taken.is_resumed:
+        if taken.is_buffered and asked is not None and asked != NULL_ENTRY and not taken.is_resumed:
             self.gaps += 1
-            log.warning(
-                "%s does not hold the entry %s any more; what is buffered comes, but some may be missing",
-                self.reference,
-                (entry or b"").hex(),
-            )
+            told = "%s does not hold the entry %s any more; what is buffered comes, but some may be missing"
+            log.warning(told, reference, asked.hex())
 
     def on_lost(self, error: AssociationError) -> None:
         """The association was lost; a new one may come."""
@@ -225,8 +226,7 @@ class Subscription:
             else:
                 break
         self.resyncs += 1
-        behind = f" behind entry {self.last_entry_id.hex()}" if self.is_buffered and self.last_entry_id else ""
-        log.warning("%s goes on%s", self.reference, behind)
+        log.warning("%s goes on", self.reference)
         if not self.is_buffered:
             await self._interrogate_again()
 

@@ -1,0 +1,265 @@
+"""The client without asyncio, for scripts and notebooks: the same names, the same values, the same errors.
+
+Example::
+
+    from meterwire.sync import connect
+
+    with connect("mms://127.0.0.1:10102") as ied:
+        print(ied.read("HOMEMET/MMTR1.DmdWh"))
+        for report in ied.reports("HOMEMET/LLN0.urcbEn"):
+            print(report.entries)
+
+It is the client of :mod:`meterwire.client` over a blocking socket: no thread, no loop. What a client in the background
+would need is not here: reconnecting by itself, and setting files (SetFile); see :mod:`meterwire.client`.
+"""
+
+import os
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from .client.blocking import BlockingConnection, drive
+from .client.files import FileEntry, Progress
+from .client.ied import DEFAULT_TIMEOUT, parse_target
+from .client.ied import IedClient as _Client
+from .client.reports import Report
+from .client.subscription import Subscription as _Subscription
+from .errors import LinkTimeoutError
+from .models import Reference
+from .protocols.mms import Initiate, Initiator, TypeSpec
+from .protocols.mms.services import Identity
+from .protocols.osi import AddressSet, Authentication
+
+__all__ = ["DataSets", "Files", "IedClient", "Subscription", "connect"]
+
+T = TypeVar("T")
+
+
+def _each(source: AsyncIterator[T]) -> Iterator[T]:
+    while True:
+        try:
+            yield drive(source.__anext__())  # type: ignore[arg-type]
+        except StopAsyncIteration:
+            return
+
+
+class DataSets:
+    """Data set services, see :class:`meterwire.client.data_sets.DataSets`."""
+
+    def __init__(self, client: _Client) -> None:
+        self._data_sets = client.data_set
+
+    def directory(self, reference: str) -> list[str]:
+        """References of the members, in order."""
+        return drive(self._data_sets.directory(reference))
+
+    def read(self, reference: str) -> dict[str, Any]:
+        """Values by member reference."""
+        return drive(self._data_sets.read(reference))
+
+    def create(self, reference: str, members: Sequence[str]) -> None:
+        """Create a data set from member references."""
+        drive(self._data_sets.create(reference, members))
+
+    def delete(self, reference: str) -> None:
+        """Delete a data set that a client created."""
+        drive(self._data_sets.delete(reference))
+
+
+class Files:
+    """File services, see :class:`meterwire.client.files.Files`."""
+
+    def __init__(self, client: _Client) -> None:
+        self._files = client.files
+
+    def list(self, path: str = "") -> tuple[FileEntry, ...]:
+        """Files and folders of a folder, the root without ``path``."""
+        return drive(self._files.list(path))
+
+    def read(self, name: str, *, progress: Progress | None = None) -> bytes:
+        """The whole file."""
+        return drive(self._files.read(name, progress=progress))
+
+    def download(
+        self,
+        name: str,
+        local: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Fetch a file to ``local``, or into it when it is a folder; gives where it is now."""
+        return drive(self._files.download(name, local, overwrite=overwrite, progress=progress))
+
+    def delete(self, name: str) -> None:
+        """Delete a file."""
+        drive(self._files.delete(name))
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a file."""
+        drive(self._files.rename(old, new))
+
+
+class Subscription:
+    """Reports of one control block: ``for report in ied.reports(ref)``; ends when the association does."""
+
+    def __init__(self, subscription: _Subscription, connection: BlockingConnection) -> None:
+        self._subscription = subscription
+        self._connection = connection
+
+    @property
+    def reference(self) -> str:
+        """The control block in use."""
+        return self._subscription.reference
+
+    @property
+    def last_entry_id(self) -> bytes | None:
+        """EntryID of the last report of a buffered block that arrived whole."""
+        return self._subscription.last_entry_id
+
+    def start(self) -> None:
+        """Configure and enable now rather than at the first step."""
+        drive(self._subscription.start())
+
+    def next(self, timeout: float) -> Report:
+        """The next report within ``timeout`` seconds, LinkTimeoutError otherwise."""
+        self.start()
+        deadline = time.monotonic() + timeout
+        while (report := self._subscription.take()) is None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                msg = f"no report from {self.reference} within {timeout:g} s"
+                raise LinkTimeoutError(msg)
+            self._connection.pump(remaining)
+        return report
+
+    def interrogate(self) -> None:
+        """Ask for a general interrogation."""
+        drive(self._subscription.interrogate())
+
+    def close(self) -> None:
+        """Disable the control block and stop."""
+        drive(self._subscription.aclose())
+
+    def __iter__(self) -> Iterator[Report]:
+        while True:
+            try:
+                yield self.next(PATIENCE)
+            except LinkTimeoutError:
+                continue
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+PATIENCE = 3600.0
+"""An iteration over reports waits in pieces of so many seconds, so that Ctrl-C is heard on every platform."""
+
+
+class IedClient:
+    """A connected client; made by :func:`connect`. The names are those of :class:`meterwire.client.IedClient`."""
+
+    def __init__(self, connection: BlockingConnection, timeout: float) -> None:
+        self._connection = connection
+        self._client = _Client(connection, timeout)
+        self.data_set = DataSets(self._client)
+        """Data sets: directory, read, create, delete."""
+        self.files = Files(self._client)
+        """Files: list, fetch, delete, rename."""
+
+    @property
+    def negotiated(self) -> Initiate:
+        """What both sides agreed on."""
+        return self._client.negotiated
+
+    @property
+    def is_open(self) -> bool:
+        """True while the association stands, as far as is known without asking."""
+        return self._client.is_open
+
+    def close(self) -> None:
+        """Release the association in order."""
+        drive(self._client.close())
+
+    def abort(self) -> None:
+        """Cut the association off."""
+        self._client.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def identify(self) -> Identity:
+        """Vendor, model and revision of the server."""
+        return drive(self._client.identify())
+
+    def logical_devices(self) -> tuple[str, ...]:
+        """Names of the logical devices."""
+        return drive(self._client.logical_devices())
+
+    def logical_nodes(self, ld: str) -> tuple[str, ...]:
+        """Names of the logical nodes of a logical device."""
+        return drive(self._client.logical_nodes(ld))
+
+    def data_sets(self, ld: str) -> tuple[str, ...]:
+        """References of the data sets of a logical device."""
+        return drive(self._client.data_sets(ld))
+
+    def describe(self, reference: str) -> TypeSpec:
+        """Type of what a reference names."""
+        return drive(self._client.describe(reference))
+
+    def walk(self, ld: str) -> Iterator[tuple[Reference, TypeSpec]]:
+        """Every data object of a device under every functional constraint, with its type."""
+        return _each(self._client.walk(ld))
+
+    def read(self, reference: str) -> Any:
+        """Read one reference: a leaf, a data object, or a logical node."""
+        return drive(self._client.read(reference))
+
+    def read_many(self, references: Sequence[str]) -> list[Any]:
+        """Read references in as few PDUs as the negotiated size allows."""
+        return drive(self._client.read_many(references))
+
+    def read_data_set(self, reference: str) -> dict[str, Any]:
+        """Values of a data set by member reference."""
+        return drive(self._client.read_data_set(reference))
+
+    def write(self, reference: str, value: Any) -> None:
+        """Write one reference; DataAccessError when the server refuses."""
+        drive(self._client.write(reference, value))
+
+    def reports(
+        self, reference: str, *, resume_from: bytes | None = None, segments: bool = False, **settings: Any
+    ) -> Subscription:
+        """Subscribe to a report control block; see :meth:`meterwire.client.IedClient.reports`."""
+        subscription = self._client.reports(reference, resume_from=resume_from, segments=segments, **settings)
+        return Subscription(subscription, self._connection)
+
+
+def connect(
+    url: str,
+    *,
+    timeout: float = DEFAULT_TIMEOUT,
+    password: str | None = None,
+    addresses: AddressSet | None = None,
+    wanted: Initiate | None = None,
+) -> IedClient:
+    """Connect to ``mms://host:port``: ``with connect(url) as ied``; see :func:`meterwire.client.connect`."""
+    host, port = parse_target(url)
+    authentication = None if password is None else Authentication(password.encode())
+    connection = BlockingConnection(host, port, Initiator(addresses, wanted), timeout)
+    connection.associate(authentication, timeout)
+    return IedClient(connection, timeout)
