@@ -14,7 +14,7 @@ from ..protocols.mms import Initiator, Pdu, RejectKind
 from ..protocols.mms.pdu import reject
 from .connection import MmsConnection
 
-__all__ = ["Backoff", "LastingConnection"]
+__all__ = ["LONGEST_PAUSE", "Backoff", "LastingConnection"]
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,12 @@ class Backoff:
 class LastingConnection:
     """An association that is made anew whenever it is lost, until :meth:`release` or :meth:`abort`."""
 
-    def __init__(self, connection: MmsConnection, dial: Callable[[], Awaitable[MmsConnection]]) -> None:
+    def __init__(
+        self,
+        connection: MmsConnection,
+        dial: Callable[[], Awaitable[MmsConnection]],
+        longest_pause: float = LONGEST_PAUSE,
+    ) -> None:
         self.on_report: Callable[[Pdu], None] | None = None
         self.on_request: Callable[[Pdu], bytes] | None = None
         """Answers what the server asks: it reads the file that a SetFile is to give it."""
@@ -50,6 +55,7 @@ class LastingConnection:
         self.restored = 0
         """New associations so far."""
         self._dial = dial
+        self._longest_pause = longest_pause
         self._inner = connection
         self._unreadable = 0
         self._stands = asyncio.Event()
@@ -109,7 +115,7 @@ class LastingConnection:
             self.on_lost(error)
 
     async def _dial_again(self) -> None:
-        backoff = Backoff()
+        backoff = Backoff(self._longest_pause)
         while True:
             await asyncio.sleep(next(backoff))
             try:
