@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import decode, demo, mms, serve, serve_scl, watch
+from . import decode, demo, files, mms, serve, serve_scl, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -37,6 +37,7 @@ server = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(server, name="serve")
+app.add_typer(files.app, name="files")
 
 
 def _version(asked: bool) -> None:

@@ -12,9 +12,11 @@ from ..errors import UsageError
 from ..models import Ied
 from ..net.tcp import is_loopback
 from ..protocols.dlt645 import Faults
+from ..server.files import FolderStore
 from ..server.journal import SqliteJournal
 from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
 from ..terminals import ResidentialTerminal, find_meters
+from .files import ServedFolder, served_folder
 from .journal import Journal, NoJournal, open_journal
 from .output import finite, run, until_stopped
 
@@ -50,6 +52,7 @@ def residential(
     ] = 1.5,
     journal: Journal = None,
     no_journal: NoJournal = False,
+    files: ServedFolder = None,
     remote: Remote = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
 ) -> int:
@@ -57,7 +60,8 @@ def residential(
     insist_local(host, remote=remote)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
     keep = functools.partial(open_journal, port=port, path=journal, none=no_journal)
-    return run(_residential(meters, name, host, port, poll, timeout, keep, remote=remote))
+    store = served_folder(files)
+    return run(_residential(meters, name, host, port, poll, timeout, keep, store, remote=remote))
 
 
 async def _residential(
@@ -68,6 +72,7 @@ async def _residential(
     poll: float,
     timeout: float,
     journal: Callable[[Ied], SqliteJournal | None],
+    files: FolderStore | None,
     *,
     remote: bool,
 ) -> int:
@@ -81,6 +86,7 @@ async def _residential(
         poll_seconds=poll,
         timeout=timeout,
         journal=journal,
+        files=files,
     )
     async with terminal:
         devices = ", ".join(terminal.ied.children)

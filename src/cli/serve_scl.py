@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from ..models import Ied
+from ..server.files import FolderStore
 from ..server.journal import SqliteJournal
+from .files import ServedFolder, served_folder
 from .journal import Journal, NoJournal, open_journal
 from .output import finite, run, until_stopped
 from .serve import Host, Port, Remote, insist_local
@@ -47,6 +49,7 @@ def scl(
     quiet: Quiet = False,
     journal: Journal = None,
     no_journal: NoJournal = False,
+    files: ServedFolder = None,
     remote: Remote = False,
 ) -> int:
     """Serve any IED of an SCL file, as --scl does."""
@@ -61,6 +64,7 @@ def scl(
             period if simulate else None,
             seed,
             functools.partial(open_journal, port=port, path=journal, none=no_journal),
+            served_folder(files),
             quiet=quiet,
             remote=remote,
         )
@@ -82,6 +86,7 @@ def serve(
     quiet: Quiet = False,
     journal: Journal = None,
     no_journal: NoJournal = False,
+    files: ServedFolder = None,
     remote: Remote = False,
 ) -> int | None:
     """Serve a terminal, or any IED of an SCL file (--scl)."""
@@ -93,7 +98,7 @@ def serve(
     if file is None:
         msg = "nothing to serve: name a terminal, or give --scl FILE"
         raise typer.BadParameter(msg)
-    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, remote)
+    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, files, remote)
 
 
 async def _serve(
@@ -105,6 +110,7 @@ async def _serve(
     period: float | None,
     seed: int,
     journal: Callable[[Ied], SqliteJournal | None],
+    files: FolderStore | None,
     *,
     quiet: bool,
     remote: bool,
@@ -119,7 +125,7 @@ async def _serve(
         sys.stderr.write(f"note: {text}\n")
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
-    async with MmsServer(ied, host=host, port=port, allow_remote=remote, journal=journal(ied)) as server:
+    async with MmsServer(ied, host=host, port=port, allow_remote=remote, journal=journal(ied), files=files) as server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(
             f"{server.url} serves {', '.join(ied.children)} ({ied.name}, {ied.edition}); stop with Ctrl-C\n"

@@ -26,6 +26,7 @@ from ..errors import (
     LinkTimeoutError,
     MeterwireError,
     ProtocolError,
+    RejectError,
     UsageError,
 )
 from ..protocols.mms import Initiator, Pdu, RejectKind
@@ -45,7 +46,7 @@ from ..protocols.mms.files import (
 )
 from ..protocols.mms.pdu import reject
 
-__all__ = ["FileEntry", "Files", "Progress", "RemoteFile"]
+__all__ = ["Connection", "FileEntry", "Files", "Progress", "RemoteFile"]
 
 MAX_LISTED = 200_000
 """Entries of one folder; a server that lists more is not believed."""
@@ -78,9 +79,14 @@ class Connection(Protocol):
 
 @contextlib.contextmanager
 def _naming(name: str) -> Iterator[None]:
-    """A refusal says of which file."""
+    """A refusal says of which file, and a server without file services that it has none."""
     try:
         yield
+    except RejectError as error:
+        if (error.kind, error.code) != (RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE):
+            raise
+        text = f"{name}: the server has no such file service"
+        raise RejectError(text, kind=error.kind, code=error.code or 0) from None
     except FileServiceError as error:
         if error.name:
             raise
@@ -429,6 +435,6 @@ def _target(local: Path, name: str, *, overwrite: bool) -> Path:
             raise UsageError(msg)
         local /= leaf
     if local.is_dir() or (local.exists() and not overwrite):
-        msg = f"{local} exists; choose another name, or allow it to be overwritten"
+        msg = f"{local} exists; choose another name, or overwrite it on purpose (overwrite=True, --force)"
         raise UsageError(msg)
     return local

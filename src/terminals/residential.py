@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from ..acsi.files import FileStore
 from ..binding.meters import MeterBinding, bind_meters
 from ..client.dlt645 import MeterMaster
 from ..errors import LinkError, LinkTimeoutError, MeterError, ProtocolError
@@ -100,6 +101,7 @@ class ResidentialTerminal:
         timeout: float = 1.5,
         clock: Callable[[], int] = time.time_ns,
         journal: Callable[[Ied], SqliteJournal | None] | None = None,
+        files: FileStore | None = None,
     ) -> None:
         started = Timestamp.from_ns(clock())
         self.ied = residential_terminal(name, [m.config for m in meters], started=started)
@@ -111,6 +113,7 @@ class ResidentialTerminal:
             allow_remote=allow_remote,
             clock=clock,
             journal=journal(self.ied) if journal is not None else None,
+            files=files,
         )
         self.poll_seconds = poll_seconds
         self.timeout = timeout

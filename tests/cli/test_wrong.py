@@ -147,7 +147,7 @@ def test_without_a_command_the_help_is_shown(run: Run, arguments: list[str]) -> 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "decode", "read", "write", "browse", "watch", "serve", "serve residential", "meter", "meter 645"],
+    ["", "demo", "decode", "read", "write", "browse", "watch", "files", "serve", "serve residential", "meter", "meter 645"],
 )
 def test_help(run: Run, command: str) -> None:
     done = run(*command.split(), "--help")
