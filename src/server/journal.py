@@ -10,8 +10,9 @@ disk and the loop waits for none of them.
 - locking_mode=EXCLUSIVE: two servers on one file would mix up their EntryIDs; the second one is refused. The lock ends
   with its process, however that ends.
 
-A file that is no journal, of another schema, or damaged is put aside with one warning, and a new one is begun: a server
-must start. If the disk fails later, one error is logged and reporting goes on without journal.
+A journal that is damaged or of another schema is put aside with one warning, and a new one is begun: a server must start.
+A database that belongs to something else is not touched. If the disk fails later, one error is logged and reporting goes
+on without journal.
 """
 
 import contextlib
@@ -122,7 +123,7 @@ class SqliteJournal:
                 raise LinkError(msg) from None
             msg = f"the journal {self.path} cannot be opened: {error}; choose another place, or go without one"
             raise FileError(msg) from None
-        except (sqlite3.DatabaseError, FileError) as error:
+        except (sqlite3.DatabaseError, _UnusableError) as error:
             aside = self._put_aside()
             log.warning("%s cannot be used (%s); it is now %s, and a new journal is begun", self.path, error, aside)
             return _open(self.path)
@@ -251,6 +252,9 @@ def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if not _is_ours(database):
+            msg = f"{path} is a database of something else; choose another place for the journal"
+            raise FileError(msg)  # noqa: TRY301 - closed below like after any other failure
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("BEGIN IMMEDIATE")  # takes the lock for good
@@ -261,8 +265,19 @@ def _open(path: Path) -> sqlite3.Connection:
         raise
     if fault:
         database.close()
-        raise FileError(fault)
+        raise _UnusableError(fault)
     return database
+
+
+class _UnusableError(FileError):
+    """Our journal, but damaged or of another schema."""
+
+
+def _is_ours(database: sqlite3.Connection) -> bool:
+    """A journal, or nothing yet."""
+    (number,) = database.execute("PRAGMA application_id").fetchone()
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return bool(number == APPLICATION_ID or not (number or tables))
 
 
 def _make_or_check(database: sqlite3.Connection) -> str:
