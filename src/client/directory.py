@@ -17,7 +17,7 @@ from ..protocols.mms.services import (
     variable_attributes_request,
 )
 
-__all__ = ["Directory", "Target"]
+__all__ = ["Connection", "Directory", "Target"]
 
 
 class Connection(Protocol):
