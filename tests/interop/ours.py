@@ -171,8 +171,9 @@ def as_json(attribute: DataAttribute) -> Any:
 class OurServer:
     """Our server on a loop in a thread of its own, so that a test can wait for a peer while the server works."""
 
-    def __init__(self, ied: Ied) -> None:
+    def __init__(self, ied: Ied, **options: Any) -> None:
         self.ied = ied
+        self._options = options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -190,7 +191,7 @@ class OurServer:
         self._loop.close()
 
     async def _start(self) -> None:
-        self.server = MmsServer(self.ied, port=0)
+        self.server = MmsServer(self.ied, port=0, **self._options)
         await self.server.start()
         self.port = self.server.port
 

@@ -5,6 +5,7 @@
 What the package cannot do as a client, measured with 0.14.0:
   * Identify, and reading a logical node or a constraint as a whole: no call for either ("identity" is null; "read"
     without fc and read_all how="fc" answer "unsupported");
+  * file services of any kind;
   * a bit string arrives as octets without its number of unused bits: the text given here is cut to the size
     the type announces, so a wrong length on the wire would not show;
   * a value's MMS tag does not arrive: integer and unsigned are both int, utc-time, octet-string and bit-string all bytes;

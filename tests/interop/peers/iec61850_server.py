@@ -14,6 +14,7 @@ Commands
     toggle ref fc · pace ref fc hz seconds · connections · quit
 
 What the package cannot do as a server, measured with 0.14.0:
+  * file services of any kind;
   * run-time updates exist only for BOOLEAN, INT32, INT64, INT32U, FLOAT32, FLOAT64 and VisibleString: quality, time
     stamp, bit string, octet string and INT8/INT16 keep their first value; "set" answers "unsupported" for them;
   * arrays: "array_count" of an attribute, and count= in SCL, are accepted and ignored (the type served is that of one

@@ -15,6 +15,7 @@ Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is 
     rcb ref          values of a report control block ('LD/LN.RP.name')
     enable rcb ...   reserve, set, enable, optionally GI; reports arrive as {"event": "report"} lines
     gi rcb · disable rcb
+    files [folder] · file_get name [position] [keep_open] · file_put local name · file_delete name · file_rename old new
 
 What the library cannot do, measured with 1.6.1: it has no read of a whole logical node without a constraint as a
 typed call (MMS read of 'LN' works through "read" with fc null); unsigned values above 2^63-1 do not exist in it.
@@ -27,13 +28,14 @@ from typing import Any
 import _jsonl
 import _libiec61850 as lib
 from _jsonl import Refused, Request
+from _libiec61850_files import FileCommands
 
 # IedClientError and MmsError share no numbers with DataAccessError; both are passed on as they come.
 MMS_ERROR_CONNECTION_LOST = 2
 CONNECT_ATTEMPTS = 20
 
 
-class Client:
+class Client(FileCommands):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -480,6 +482,7 @@ def main() -> None:
     names = (
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable",
+        "files", "file_get", "file_put", "file_delete", "file_rename",
     )  # fmt: skip
     _jsonl.serve({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="libiec61850")
 

@@ -1,6 +1,6 @@
 """libIEC61850 (PyPI pyiec61850-ng) as an IEC 61850 server in a process of its own. Line protocol: see _jsonl.py.
 
-    python libiec61850_server.py [--port N] [--connections N]        READY line: {"event":"ready","port":...}
+    python libiec61850_server.py [--port N] [--connections N] [--files DIR]   READY line: {"event":"ready","port":...}
 
 Serves IED "PEER" on 127.0.0.1 with a model made to be awkward: every basic type at its limits, nested CMV/WYE, arrays of
 numbers and of structures, Dbpos, BCR at 64 bits, text in UTF-8, data sets of whole objects and of single attributes, one across
@@ -25,6 +25,7 @@ from typing import Any
 import _jsonl
 import _libiec61850 as lib
 from _jsonl import Refused, Request
+from _libiec61850_files import serve_folder
 from _libiec61850_model import Model
 
 FC = lib.FUNCTIONAL_CONSTRAINTS
@@ -35,12 +36,14 @@ NODE_KINDS = ("LD", "LN", "DO", "DA")
 class Server:
     """The running server and a map from references to its attributes."""
 
-    def __init__(self, library: lib.Library, port: int, connections: int | None) -> None:
+    def __init__(self, library: lib.Library, port: int, connections: int | None, files: str | None = None) -> None:
         self.library = library
         self.model = Model(library)
         config = library.IedServerConfig_create()
         if connections:
             library.IedServerConfig_setMaxMmsConnections(config, connections)
+        if files:
+            serve_folder(library, config, files)
         self.server = library.IedServer_createWithConfig(self.model.handle, None, config)
         library.IedServer_setLocalIpAddress(self.server, b"127.0.0.1")
         library.IedServer_setServerIdentity(self.server, b"peer", b"libiec61850", b"1.6.1")
@@ -180,10 +183,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--connections", type=int)
+    parser.add_argument("--files")
     arguments = parser.parse_args()
     _jsonl.keep_stdout_clean()
     port = arguments.port or free_port()
-    server = Server(lib.load(), port, arguments.connections)
+    server = Server(lib.load(), port, arguments.connections, arguments.files)
 
     def leave(_request: Request) -> None:
         server.library.IedServer_stop(server.server)
