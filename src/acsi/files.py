@@ -120,6 +120,9 @@ class FileSink(Protocol):
     def write(self, data: bytes) -> None:
         """Append."""
 
+    def sync(self) -> None:
+        """Bring what was written to the disk. Takes its time, and is called from another thread."""
+
     def commit(self) -> None:
         """Complete: it takes its name, in place of a file that had it."""
 
@@ -315,6 +318,9 @@ class _CountedSink:
         if self._left < 0:
             raise FileServiceError(FileCode.NO_SPACE, self._name)
         self._sink.write(data)
+
+    def sync(self) -> None:
+        self._sink.sync()
 
     def commit(self) -> None:
         self._sink.commit()

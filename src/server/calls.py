@@ -92,6 +92,16 @@ class Calls:
                     self._mms.cancel(invoke_id)  # nothing happens when it was answered
                     self._flush()
 
+    async def aside(self, work: Callable[[], None]) -> None:
+        """Do something that blocks in a thread. A cancellation waits until it is done: nothing may go on behind us."""
+        task = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait((task,))
+            task.exception()
+            raise
+
     def post(self, service: bytes) -> None:
         """Ask the client, whatever it answers; nothing when that cannot be any more."""
         if self._mms.osi.state is State.OPEN and self._mms.room > 0:

@@ -241,14 +241,18 @@ class _Writer:
         with _told(self._name):
             self._file.write(data)
 
+    def sync(self) -> None:
+        """On the disk first: after a power failure a name must not stand for half a file."""
+        with _told(self._name):  # closed meanwhile, because the association ended: that is a ValueError
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
     def commit(self) -> None:
-        """On the disk, then under its name: whoever looks sees the old file or the whole new one."""
+        """Then under its name: whoever looks sees the old file or the whole new one."""
         temporary = self._temporary
         if temporary is None:
             return
         with self._store._place(self._name) as place:
-            self._file.flush()
-            os.fsync(self._file.fileno())
             self._file.close()
             source = _Place(place.path, place.descriptor, temporary)
             os.replace(source.target, place.target, src_dir_fd=place.descriptor, dst_dir_fd=place.descriptor)

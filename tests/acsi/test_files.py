@@ -159,6 +159,9 @@ class Sink:
     def write(self, data: bytes) -> None:
         self.data += data
 
+    def sync(self) -> None:
+        pass
+
     def commit(self) -> None:
         self.state = "committed"
         self.store.files[self.name] = self.data

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,6 +172,40 @@ def test_a_server_that_stops_asking(root: Path) -> None:
         assert await ied.files.read("a.txt") == b"hello"
 
     check(root, body, timeout=0.2)
+
+
+def test_a_slow_disk_holds_up_nobody_and_a_client_may_go_meanwhile(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, go = threading.Event(), threading.Event()
+
+    def fsync(_descriptor: int) -> None:
+        slow.set()
+        assert go.wait(10)
+
+    async def body(server: MmsServer, ied: IedClient) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        for leave in (False, True):
+            slow.clear()
+            go.clear()
+            other = await connect(server.url)
+            task = asyncio.create_task(other.files.upload(root / "a.txt", "up.bin"))
+            await until(slow.is_set)
+            assert await ied.files.read("a.txt") == b"hello"
+            if leave:
+                other.abort()
+                await until(lambda: len(server.associations) == 1)
+            go.set()
+            if leave:
+                with pytest.raises(AssociationError):
+                    await task
+                continue
+            await task
+            await other.close()
+            assert await ied.files.read("up.bin") == b"hello"
+            await ied.files.delete("up.bin")
+        await until(lambda: not leftovers(root))
+        assert not (root / "up.bin").exists()
+
+    check(root, body)
 
 
 # -- requests that take time, and Cancel ---------------------------------------------------

@@ -6,7 +6,7 @@ association, before the request is answered. How such a question reaches the cli
 """
 
 import contextlib
-from collections.abc import Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,6 +49,9 @@ class Caller(Protocol):
 
     async def call(self, service: bytes) -> Pdu:
         """Send a request, wait for the answer; raises its error, or LinkTimeoutError."""
+
+    async def aside(self, work: Callable[[], None]) -> None:
+        """Do something that blocks where it holds up nobody; it is not interrupted."""
 
     def post(self, service: bytes) -> None:
         """Send a request whose answer does not matter; silently nothing when the association is gone."""
@@ -150,6 +153,7 @@ class FileServices:
         sink = session.create(wanted.destination)
         try:
             await self._copy(caller, wanted.source, sink)
+            await caller.aside(sink.sync)
             sink.commit()
         except FileServiceError:
             raise
