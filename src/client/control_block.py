@@ -1,11 +1,12 @@
 """How a client takes a report control block: find the instance, reserve, configure, resume, enable."""
 
 import contextlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DataAccessError, LinkError, MeterwireError, UnknownNameError, UsageError
+from ..errors import DataAccessError, LinkError, MeterwireError, RemoteError, UnknownNameError, UsageError
 from ..models import OptFlds, Reference, parse_reference
 from ..protocols.mms import BitString, ObjectName, TypeSpec
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from .ied import IedClient
 
 __all__ = ["NULL_ENTRY", "Taken", "UnknownEntryError", "disable", "find_instances", "prepare", "release"]
+
+log = logging.getLogger(__name__)
 
 RESV_TMS = 60
 """Seconds a server keeps a BRCB for us after it lost us, unless told otherwise."""
@@ -148,7 +151,12 @@ async def _members(ied: "IedClient", reference: str) -> list[tuple[str, TypeSpec
     first, _, second = data_set.partition("/")
     # DatSet has its logical device in front; a server that leaves it out means its own.
     domain, item = (first, second) if second else (parse_reference(reference).ld, first)
-    return await ied.data_set.members(ObjectName(item, domain))
+    try:
+        return await ied.data_set.members(ObjectName(item, domain))
+    except RemoteError as error:
+        # A directory the server cannot give (larger than its PDU, not implemented) costs names, not reports.
+        log.warning("members of %s are not known: %s", data_set, error)
+        return []
 
 
 async def disable(ied: "IedClient", reference: str, *, is_buffered: bool) -> None:

@@ -176,7 +176,8 @@ class Assembler:
     def __init__(self) -> None:
         self._first: Report | None = None
         self._entries: list[ReportEntry] = []
-        self._count = 0
+        self._next = 0
+        self._joined = 0
         self._is_complete = True
 
     def add(self, report: Report) -> list[Report]:
@@ -185,23 +186,25 @@ class Assembler:
         number = report.sub_sq_num or 0
         first = self._first
         fits = first is not None and (first.sq_num, first.entry_id) == (report.sq_num, report.entry_id)
-        if first is not None and not (fits and number == self._count):
+        if first is not None and not (fits and number == self._next):
             done.append(self._finish(is_complete=False))
         if self._first is None:
             if number == 0 and not report.more_segments:
                 return [*done, replace(report, sub_sq_num=None)]
-            self._first, self._count, self._is_complete = report, number, number == 0
+            self._first, self._next, self._is_complete = report, number, number == 0
         self._entries += report.entries
-        self._count += 1
+        self._next += 1
+        self._joined += 1
         if not report.more_segments:
             done.append(self._finish(is_complete=self._is_complete))
-        elif self._count >= MAX_SEGMENTS or len(self._entries) >= MAX_MEMBERS:
+        elif self._joined >= MAX_SEGMENTS or len(self._entries) >= MAX_MEMBERS:
             done.append(self._finish(is_complete=False))
         return done
 
     def reset(self) -> None:
         """The association is another one: what was begun will not be continued."""
         self._first = None
+        self._joined = 0
         self._entries.clear()
 
     def _finish(self, *, is_complete: bool) -> Report:
@@ -211,7 +214,7 @@ class Assembler:
             entries=tuple(self._entries),
             sub_sq_num=None,
             more_segments=False,
-            segments=self._count,
+            segments=self._joined,
             is_complete=is_complete,
         )
         self.reset()
