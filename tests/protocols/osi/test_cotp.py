@@ -1,7 +1,5 @@
 """COTP class 0: connecting, cutting and joining."""
 
-import tracemalloc
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from meterwire.errors import DecodeError, LimitError, TruncatedError
 from meterwire.protocols.osi import cotp
 from meterwire.protocols.osi.cotp import CC, CR, MAX_SDU, ConnectionTpdu, Reassembler, decode_connection, segments
 
+from ...helpers import peak_memory
 from .frames import ABB, ITI, tpdu
 
 T1, T2 = b"\x00\x01", b"\x00\x02"
@@ -126,13 +125,10 @@ def test_sdu_limit() -> None:
 def test_empty_segments_cost_nothing() -> None:
     """A12"""
     joiner = Reassembler()
-    tracemalloc.start()
-    try:
+    with peak_memory() as memory:
         for _ in range(100_000):
             assert joiner.feed(b"\x02\xf0\x00") is None
-        assert tracemalloc.get_traced_memory()[1] < 10_000
-    finally:
-        tracemalloc.stop()
+    assert memory.peak < 200_000  # a list of them would be 800 kB
     assert joiner.feed(b"\x02\xf0\x80end") == b"end"
 
 
@@ -140,11 +136,8 @@ def test_small_segments_cost_what_they_carry() -> None:
     """Two octets a TPDU must not cost fifty octets of memory for each."""
     joiner = Reassembler()
     count = 200_000
-    tracemalloc.start()
-    try:
+    with peak_memory() as memory:
         for _ in range(count // 2):
             joiner.feed(bytes((2, 0xF0, 0, 7, 7)))
-        assert tracemalloc.get_traced_memory()[1] < 3 * count
-    finally:
-        tracemalloc.stop()
+    assert memory.peak < 5 * count
     assert joiner.feed(b"\x02\xf0\x80") == b"\x07" * count
