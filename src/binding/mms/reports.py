@@ -18,6 +18,8 @@ __all__ = ["encode_report"]
 
 ENVELOPE = 32
 """Octets kept free for the PDU around the values: tags and lengths of five levels."""
+SCARCE = 48
+"""With less room than this for members the name of the data set is left out."""
 
 
 def encode_report(report: Report, max_pdu: int) -> list[bytes]:
@@ -28,14 +30,24 @@ def encode_report(report: Report, max_pdu: int) -> list[bytes]:
     """
     control = report.control
     opt_flds: int = control["OptFlds"]
-    room = max_pdu - ENVELOPE - len(_head(report, opt_flds | OptFlds.SEGMENTATION, 0, more=True))
-    room -= len(control.members) // 8 + 6
+    room = _room(report, opt_flds, max_pdu)
+    if room < SCARCE and opt_flds & OptFlds.DATA_SET:
+        # Both names at their longest fill the smallest PDU: the client knows the data set, and OptFlds tell.
+        opt_flds &= ~OptFlds.DATA_SET
+        room = _room(report, opt_flds, max_pdu)
     parts = _split(report, opt_flds, room)
-    if len(parts) == 1 and not opt_flds & OptFlds.SEGMENTATION:
-        return [_pdu(report, opt_flds, parts[0], 0, more=False)]
-    opt_flds |= OptFlds.SEGMENTATION
+    if len(parts) > 1:
+        opt_flds |= OptFlds.SEGMENTATION
     last = len(parts) - 1
-    return [_pdu(report, opt_flds, part, i, more=i < last) for i, part in enumerate(parts)]
+    pdus = [_pdu(report, opt_flds, part, i, more=i < last) for i, part in enumerate(parts)]
+    # Where not even the head fits, nothing can be sent: a PDU longer than agreed breaks the association.
+    return [] if max(map(len, pdus)) > max_pdu else pdus
+
+
+def _room(report: Report, opt_flds: int, max_pdu: int) -> int:
+    """Octets that a segment has for its members."""
+    head = len(_head(report, opt_flds | OptFlds.SEGMENTATION, 0, more=True))
+    return max_pdu - ENVELOPE - head - len(report.control.members) // 8 - 6
 
 
 Entries = Sequence[tuple[int, int, bytes]]

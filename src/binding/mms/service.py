@@ -8,7 +8,7 @@ of ready encodings.
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from ...errors import DecodeError, LimitError, ProtocolError
+from ...errors import DecodeError, LimitError, ProtocolError, UsageError
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Pdu, RejectKind, Service
 from ...protocols.mms.pdu import confirmed_error, confirmed_response, reject
@@ -115,6 +115,8 @@ class MmsService:
             return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.VALUE_OUT_OF_RANGE)
         except ProtocolError:
             return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
+        except UsageError:  # the model has what MMS cannot carry, e.g. a name beyond 64 characters
+            return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
         if isinstance(answer, tuple):
             return confirmed_error(invoke_id, *answer)
         response = confirmed_response(invoke_id, answer)
@@ -250,11 +252,8 @@ class MmsService:
     def _apply(self, variable: Variable, changes: list[Change], client: Client) -> int | None:
         handler = handler_of(variable)
         if handler is not None:
-            for leaf, value in changes:
-                refused = handler.write(client.key, leaf.name, value)
-                if refused is not None:
-                    return refused
-            return None
+            # One attribute at a time: a whole control block would be taken up to its first read-only one.
+            return handler.write(client.key, changes[0][0].name, changes[0][1]) if len(changes) == 1 else ACCESS_DENIED
         if not changes or not all(leaf.is_writable for leaf, _ in changes):
             return ACCESS_DENIED
         self.image.ied.apply(changes)
