@@ -10,7 +10,7 @@ Example::
             print(report.entries)
 
 It is the client of :mod:`meterwire.client` over a blocking socket: no thread, no loop. What a client in the background
-would need is not here: reconnecting by itself, and setting files (SetFile); see :mod:`meterwire.client`.
+would need is not here: reconnecting by itself; see :mod:`meterwire.client`.
 """
 
 import os
@@ -96,6 +96,10 @@ class Files:
     def delete(self, name: str) -> None:
         """Delete a file."""
         drive(self._files.delete(name))
+
+    def upload(self, local: str | os.PathLike[str], name: str, *, progress: Progress | None = None) -> None:
+        """Set the server's file ``name`` to the content of a local one, which the server reads meanwhile."""
+        drive(self._files.upload(local, name, progress=progress))
 
     def rename(self, old: str, new: str) -> None:
         """Rename a file."""

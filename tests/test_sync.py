@@ -23,7 +23,7 @@ from meterwire.server.files import FolderStore
 NOT_MIRRORED = {
     client.IedClient: {"remember_subscription", "forget_subscription", "directory"},
     DataSets: {"members"},
-    Files: {"open", "upload"},
+    Files: {"open"},
     Subscription: {"aclose", "take", "on_lost", "on_restored", "on_report", "on_closed"},
 }
 

@@ -54,6 +54,8 @@ MAX_IN_MEMORY = 256 << 20
 """What :meth:`Files.read` holds; :meth:`Files.download` has no bound."""
 LONGEST_UPLOAD = 86_400.0
 """Seconds; what really ends an upload is a server that does not ask for the next octets."""
+SLOWEST_UPLOAD = 1000
+"""Octets per second, where only the whole upload can be timed."""
 OFFERED_AT_ONCE = 64
 
 Progress = Callable[[int, int], None]
@@ -194,9 +196,15 @@ class Files:
             raise LinkTimeoutError(msg) from None
 
     async def _obtain(self, offer: "_Offer", name: str) -> None:
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._timeout) as patience:
-            offer.on_read = lambda: patience.reschedule(loop.time() + self._timeout)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # over a blocking connection: no patience to renew, so one for the whole
+            with _naming(name):
+                patience = self._timeout + offer.size / SLOWEST_UPLOAD
+                await self._connection.request(obtain_file_request(offer.name, name), patience)
+            return
+        async with asyncio.timeout(self._timeout) as guard:
+            offer.on_read = lambda: guard.reschedule(loop.time() + self._timeout)
             with _naming(name):
                 await self._connection.request(obtain_file_request(offer.name, name), LONGEST_UPLOAD)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meterwire import sync
 from meterwire.acsi.files import FileCode, FileLimits, file_name
 from meterwire.client import IedClient, connect
 from meterwire.errors import (
@@ -242,6 +243,23 @@ def test_several_uploads_at_once(root: Path, tmp_path: Path) -> None:
         assert [(root / str(i)).read_bytes() for i in range(6)] == contents
 
     check(root, body, wanted=Initiate(max_pdu=1000, max_called=2))
+
+
+def test_a_client_without_a_loop_sets_files_too(root: Path, tmp_path: Path) -> None:
+    local = tmp_path / "local"
+    local.write_bytes(os.urandom(200_000))
+
+    async def body(server: MmsServer, _ied: IedClient) -> None:
+        def work() -> None:
+            with sync.connect(server.url) as ied:
+                ied.files.upload(local, "up.bin")
+                assert ied.files.read("up.bin") == local.read_bytes()
+                with pytest.raises(FileServiceError, match="sub: file-access-denied"):
+                    ied.files.upload(local, "sub")
+
+        await asyncio.to_thread(work)
+
+    check(root, body)
 
 
 def test_without_a_store_there_are_no_file_services() -> None:
