@@ -209,7 +209,7 @@ class ReportControlBlock:
 
     def _configure(self, attribute: str, value: Any) -> int | None:
         if attribute == "DatSet":
-            if value and self.engine.resolve(value) is None:
+            if value and self.engine.resolve(value, self.client) is None:
                 return Access.VALUE_INVALID
             if value != self["DatSet"]:
                 # 0 stands for "no configuration" (7-2) and is skipped.
@@ -248,7 +248,7 @@ class ReportControlBlock:
     def _enable(self, client: Hashable) -> int | None:
         if self.state is State.ENABLED:
             return None
-        members = self.engine.resolve(self["DatSet"]) if self["DatSet"] else None
+        members = self.engine.resolve(self["DatSet"], client) if self["DatSet"] else None
         if not members:
             return Access.VALUE_INVALID
         refused = self._move("enable", client)
@@ -286,6 +286,8 @@ class ReportControlBlock:
             if self.state is State.ENABLED:
                 self._disabled()
             self._move("lost")
+            if self["DatSet"].startswith("@"):  # it has ended with the association
+                self._put("DatSet", "")
 
     # -- what the model does ---------------------------------------------------------------
 

@@ -65,6 +65,7 @@ class ReportEngine:
         deliver: Callable[[Report], bool | None],
         on_schedule: Callable[[], None],
         identity: Callable[[Hashable], bytes] | None = None,
+        own: Callable[[str, Hashable], tuple[Member, ...] | None] | None = None,
         journal: Journal | None = None,
         limits: BufferLimits | None = None,
         notice: Callable[[str], None] | None = None,
@@ -72,7 +73,8 @@ class ReportEngine:
         self.ied = ied
         self.clock = clock
         self.wall = wall or clock
-        self.resolve = resolve
+        self._resolve = resolve
+        self._own = own
         self.deliver = deliver
         self.schedule = on_schedule
         self.identity = identity or (lambda client: str(client).encode())
@@ -129,9 +131,16 @@ class ReportEngine:
             if isinstance(control, BufferedReportControl) and not control.members:
                 control.watch()
 
-    def uses(self, data_set: str) -> bool:
-        """Is a data set (``LD/LN$name``) the one of a control block? Then it must not be deleted."""
-        return any(control["DatSet"] == data_set for control in self.controls)
+    def resolve(self, data_set: str, client: Hashable = None) -> tuple[Member, ...] | None:
+        """Members of a data set, None when there is none; ``@name`` is the client's own (association-specific)."""
+        if data_set.startswith("@"):
+            return self._own(data_set[1:], client) if self._own is not None else None
+        return self._resolve(data_set)
+
+    def uses(self, data_set: str, client: Hashable = None) -> bool:
+        """Is a data set (``LD/LN$name``, ``@name`` of a client) the one of a control block? Then it must stay."""
+        is_own = data_set.startswith("@")
+        return any(c["DatSet"] == data_set and (not is_own or c.client == client) for c in self.controls)
 
     # -- EntryIDs --------------------------------------------------------------------------
 

@@ -151,8 +151,9 @@ async def _members(ied: "IedClient", reference: str) -> list[tuple[str, TypeSpec
     first, _, second = data_set.partition("/")
     # DatSet has its logical device in front; a server that leaves it out means its own.
     domain, item = (first, second) if second else (parse_reference(reference).ld, first)
+    name = ObjectName(first[1:], is_association_specific=True) if first.startswith("@") else ObjectName(item, domain)
     try:
-        return await ied.data_set.members(ObjectName(item, domain))
+        return await ied.data_set.members(name)
     except RemoteError as error:
         # A directory the server cannot give (larger than its PDU, not implemented) costs names, not reports.
         log.warning("members of %s are not known: %s", data_set, error)

@@ -16,10 +16,12 @@ from types import TracebackType
 from typing import Self
 
 from .._accel import mms as accelerated
-from ..acsi import BufferLimits, Report
+from ..acsi import BufferLimits, Member, Report
 from ..acsi.files import FileEngine, FileLimits, FileStore
 from ..binding.mms import Client, MmsImage, MmsService, encode_report, follow, report_engine
+from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
+from ..binding.mms.reporting import members_of
 from ..errors import ProtocolError, StateError
 from ..models import Ied
 from ..net.tcp import as_stream, listen, local_port, set_low_latency
@@ -102,6 +104,7 @@ class MmsServer:
         buffers: BufferLimits | None = None,
         files: FileStore | None = None,
         admission: Admission | None = None,
+        data_sets: DataSetLimits | None = None,
     ) -> None:
         self.ied = ied
         self.host = host
@@ -128,10 +131,12 @@ class MmsServer:
             deliver=self._deliver,
             on_schedule=self._schedule,
             identity=self._address_of,
+            own=self._own_data_set,
             journal=journal,
             limits=buffers,
             notice=log.warning,
         )
+        self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
         self.service.data_set_users.append(self.reports.uses)
         self._unfollow = follow(self.image, self.reports, self.service)
         self.files: FileServices | None = None
@@ -212,6 +217,12 @@ class MmsServer:
                 loop.call_soon_threadsafe(self.reports.pump)
 
         return tell
+
+    def _own_data_set(self, name: str, client: Hashable) -> tuple[Member, ...] | None:
+        """Members of a data set that lives in one association."""
+        association = self.associations.get(client)
+        found = association.client.data_sets.sets.get(name) if association is not None else None
+        return members_of(self.image, found)
 
     def _address_of(self, client: Hashable) -> bytes:
         """Octets of a client's IP address: its identity for reservations, and what Owner shows."""

@@ -10,6 +10,7 @@ from meterwire.binding.mms.data_sets import DataSetLimits
 from meterwire.client import IedClient, connect
 from meterwire.errors import DataAccessError, RemoteError, ServiceError, UsageError
 from meterwire.models import (
+    Capabilities,
     DataAttribute,
     DataObject,
     Ied,
@@ -21,6 +22,8 @@ from meterwire.models import (
     basic_type,
 )
 from meterwire.server import MmsServer
+
+from ..helpers import until
 
 MEMBERS = ["XLD/GGIO1.Ind2 [ST]", "XLD/GGIO1.Ind1.stVal [ST]", "XLD/GGIO1.Arr.table(2) [ST]"]
 
@@ -143,3 +146,40 @@ def test_a_created_set_is_reported() -> None:
             assert report.entries[0].value.stVal == 21
 
     check(test)
+
+
+def test_a_set_of_the_association_is_reported_to_it_and_ends_with_it() -> None:
+    async def test(server: MmsServer, one: IedClient, other: IedClient) -> None:
+        await one.data_set.create("@own", MEMBERS[:1])
+        await other.data_set.create("@own", MEMBERS[1:])
+        async with one.reports("XLD/GGIO1.urcb01", DatSet="@own") as reports:
+            with pytest.raises(RemoteError, match="stays"):
+                await one.data_set.delete("@own")
+            await other.data_set.delete("@own")
+            server.ied.find("XLD/GGIO1.Ind2").update(stVal=22)
+            assert (await reports.next(5)).entries[0].reference == MEMBERS[0]
+        async with one.reports("XLD/GGIO1.urcb01", DatSet="@own"):
+            one.abort()
+            await until(lambda: len(server.associations) == 1)
+        assert await other.read("XLD/GGIO1.urcb01.DatSet") == ""
+        assert await other.read("XLD/GGIO1.urcb01.RptEna") is False
+        server.ied.find("XLD/GGIO1.Ind2").update(stVal=23)  # nobody is listening any more
+        with pytest.raises(DataAccessError):
+            await other.write("XLD/GGIO1.urcb01.DatSet", "@own")
+
+    check(test)
+
+
+def test_limits_of_the_model_hold() -> None:
+    ied = model()
+    ied.capabilities = Capabilities(dyn_data_set_max=1, dyn_data_set_max_attributes=2)
+
+    async def body() -> None:
+        async with MmsServer(ied, port=0) as server, connect(server.url) as client:
+            with pytest.raises(ServiceError):
+                await client.data_set.create("XLD/GGIO1.big", MEMBERS)
+            await client.data_set.create("XLD/GGIO1.one", MEMBERS[:2])
+            with pytest.raises(ServiceError):
+                await client.data_set.create("XLD/GGIO1.two", MEMBERS[:1])
+
+    asyncio.run(body())

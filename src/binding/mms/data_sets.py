@@ -6,9 +6,10 @@ association (ACSI writes ``@name``; it ends with its association).
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 from ...errors import UsageError
-from ...models import Reference
+from ...models import Capabilities, Reference
 from ...protocols.mms import ObjectName, Selector
 from ...protocols.mms.services import Access
 
@@ -40,6 +41,16 @@ class DataSetLimits:
         if min(self.max_persistent, self.max_per_association, self.max_members) < 0:
             msg = "limits of data sets are 0 or more"
             raise UsageError(msg)
+
+    @classmethod
+    def declared(cls, capabilities: Capabilities) -> Self:
+        """As the model's Services section declares them; our own where it says nothing."""
+        usual = cls()
+        count, members = capabilities.dyn_data_set_max, capabilities.dyn_data_set_max_attributes
+        return cls(
+            max_persistent=usual.max_persistent if count is None else count,
+            max_members=usual.max_members if members is None else members,
+        )
 
 
 @dataclass(slots=True)

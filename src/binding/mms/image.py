@@ -13,7 +13,18 @@ from .data_sets import DataSet, DataSetScope, member_access
 from .static_blocks import add_static_blocks
 from .variables import Variable, logical_node_variable
 
-__all__ = ["Domain", "Failure", "MmsImage", "NamePart", "Picks", "Selection", "SortedNames", "Source", "item_of", "select"]
+__all__ = [
+    "Domain",
+    "Failure",
+    "MmsImage",
+    "NamePart",
+    "Picks",
+    "Selection",
+    "SortedNames",
+    "Source",
+    "item_of",
+    "select",
+]
 
 OBJECT_UNDEFINED = 4
 NON_EXISTENT = 10

@@ -87,7 +87,7 @@ def delete_lists(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
         if scope is None or data_set is None:
             continue
         matched += 1
-        if data_set.is_deletable and not service.is_in_use(str(name)):
+        if data_set.is_deletable and not service.is_in_use(str(name), client):
             scope.remove(name.item)
             deleted += 1
     if deleted:
@@ -95,7 +95,5 @@ def delete_lists(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
     return delete_list_response(matched, deleted)
 
 
-def _all(
-    scope: DataSetScope, name_of: Callable[[str], ObjectName]
-) -> list[tuple[DataSetScope | None, ObjectName]]:
+def _all(scope: DataSetScope, name_of: Callable[[str], ObjectName]) -> list[tuple[DataSetScope | None, ObjectName]]:
     return [(scope, name_of(item)) for item in scope.sets]

@@ -7,10 +7,11 @@ from ...acsi import Member, Report, ReportEngine
 from ...errors import UsageError
 from ...models import LogicalDevice, LogicalNode, ReportControl
 from ...protocols.mms import ObjectName
+from .data_sets import DataSet
 from .image import Domain, Failure, MmsImage
 from .variables import data_object_variable, fc_group
 
-__all__ = ["install_reports", "report_engine"]
+__all__ = ["install_reports", "members_of", "report_engine"]
 
 
 def report_engine(
@@ -53,11 +54,15 @@ def install_reports(engine: ReportEngine, image: MmsImage, device: LogicalDevice
 def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
     """Members of ``LD/LN$name``, None when there is no such data set, or not all of it."""
     domain, _, item = data_set.partition("/")
-    found = image.data_set(ObjectName(item, domain))
-    if found is None:
+    return members_of(image, image.data_set(ObjectName(item, domain)))
+
+
+def members_of(image: MmsImage, data_set: DataSet | None) -> tuple[Member, ...] | None:
+    """A data set's members as reporting needs them, None without a data set or when one is not in the model."""
+    if data_set is None:
         return None
     members = []
-    for access in found.members:
+    for access in data_set.members:
         source = image.source(access)
         if isinstance(source, Failure):
             return None

@@ -91,8 +91,8 @@ class MmsService:
     ready: dict[bytes, tuple[bytes, tuple[Source, ...]]] = field(default_factory=dict)
     """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_reads`."""
     data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
-    data_set_users: list[Callable[[str], bool]] = field(default_factory=list)
-    """Asked before a data set is deleted: do you use it (``LD/LN$name``)?"""
+    data_set_users: list[Callable[[str, Hashable], bool]] = field(default_factory=list)
+    """Asked before a data set is deleted: do you use it (``LD/LN$name``, ``@name`` of a client)?"""
     extra: dict[int, Handler] = field(default_factory=dict)
     """Handlers of further services by tag, asked before those here; they may answer later."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
@@ -151,9 +151,9 @@ class MmsService:
         scopes.append(self.image.vmd_data_sets)
         return sum(data_set.is_deletable for scope in scopes for data_set in scope.sets.values())
 
-    def is_in_use(self, reference: str) -> bool:
+    def is_in_use(self, reference: str, client: Client) -> bool:
         """A control block needs this data set."""
-        return any(uses(reference) for uses in self.data_set_users)
+        return any(uses(reference, client.key) for uses in self.data_set_users)
 
     # -- read ------------------------------------------------------------------------------
 
