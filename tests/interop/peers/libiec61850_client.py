@@ -14,7 +14,7 @@ Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is 
     datasets         data sets of every domain · dataset ref: members and values
     rcb ref          values of a report control block ('LD/LN.RP.name')
     enable rcb ...   reserve, set, enable, optionally GI; reports arrive as {"event": "report"} lines
-    gi rcb · disable rcb
+    gi rcb · disable rcb · rcb_buffered rcb · set_buffered rcb [resv_tms] [purge] [entry_id]
     files [folder] · file_get name [position] [keep_open] · file_put local name · file_delete name · file_rename old new
 
 What the library cannot do, measured with 1.6.1: it has no read of a whole logical node without a constraint as a
@@ -28,6 +28,7 @@ from typing import Any
 import _jsonl
 import _libiec61850 as lib
 from _jsonl import Refused, Request
+from _libiec61850_buffered import BufferedReports
 from _libiec61850_files import FileCommands
 
 # IedClientError and MmsError share no numbers with DataAccessError; both are passed on as they come.
@@ -35,7 +36,7 @@ MMS_ERROR_CONNECTION_LOST = 2
 CONNECT_ATTEMPTS = 20
 
 
-class Client(FileCommands):
+class Client(FileCommands, BufferedReports):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -483,6 +484,7 @@ def main() -> None:
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable",
         "files", "file_get", "file_put", "file_delete", "file_rename",
+        *BufferedReports.NAMES,
     )  # fmt: skip
     _jsonl.serve({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="libiec61850")
 
