@@ -68,8 +68,48 @@ ALL_TYPES: tuple[tuple[str, str, str, Any], ...] = (
     ("cur", "Currency", "ST", "CNY"),
     ("etm", "EntryTime", "ST", bytes.fromhex("0037ff753d31")),
 )
+# basic type and what a client writes to a writable attribute of it, in the JSON form of the peers
+WRITES: tuple[tuple[str, Any], ...] = (
+    ("BOOLEAN", True),
+    ("INT8", -128),
+    ("INT16", -32768),
+    ("INT24", 2**23 - 1),
+    ("INT32", -(2**31)),
+    ("INT64", -(2**63)),
+    ("INT8U", 255),
+    ("INT16U", 65535),
+    ("INT24U", 2**24 - 1),
+    ("INT32U", 2**32 - 1),
+    ("FLOAT32", -1.5),
+    ("FLOAT64", math.pi),
+    ("Enum", -1),
+    ("Octet6", "010ccd010001"),
+    ("Octet16", "ff"),
+    ("Octet64", bytes(range(64)).hex()),
+    ("EntryID", "00000000000000ff"),
+    ("VisString32", ""),
+    ("VisString64", "plain ASCII ~!"),
+    ("VisString65", "v" * 65),
+    ("VisString129", "OURSLD0/LLN0$dsStat"),
+    ("VisString255", "x" * 255),
+    ("ObjRef", "OURSLD0/GGIO1.Ind1"),
+    ("Currency", "CNY"),
+    ("Unicode255", "电能表 µ € 🔌"),
+    ("Timestamp", "6740a9f1800000aa"),
+    ("EntryTime", "0037ff753d31"),
+    ("Quality", "0100000100000"),
+    ("Dbpos", "10"),
+    ("Tcmd", "01"),
+    ("Check", "11"),
+    ("TrgOps", "011111"),
+    ("OptFlds", "0111110010"),
+    ("SvOptFlds", "10101"),
+)
 HISTORY = (-3, -2, -1, 0, 1, 2, 2**31 - 1)
 HARMONICS = 5
+POINTS = 3
+TEXTS = 12
+"""Members of dsBig, 150 octets each: more than a small PDU holds."""
 
 
 def leaf(
@@ -94,6 +134,33 @@ def harmonics() -> DataObject:
         ]
         array.add(DataAttribute(f"({i})", "MX").add(*parts))
     return with_quality("HaAmp", "HMV", "MX", array).add(leaf("numHar", "INT16U", "CF", HARMONICS))
+
+
+def for_services() -> list[LogicalNode]:
+    """What the services beyond reading need: a writable leaf of every type, a writable array of structures, a counter
+    whose update counts although its value is the same, and texts that make reports long."""
+    curve = DataAttribute("crvPts", "SP", is_array=True)
+    for i in range(POINTS):
+        coordinates = (leaf(name, "FLOAT32", "SP", 0.0, is_writable=True) for name in ("xVal", "yVal"))
+        curve.add(DataAttribute(f"({i})", "SP").add(*coordinates))
+    counter = leaf("actVal", "INT64", "ST", 5, Trigger.DCHG | Trigger.DUPD)
+    every = (leaf(f"v{name}", name, "SP", is_writable=True) for name, _ in WRITES)
+    texts = (DataObject(f"Txt{i}", "VSD").add(leaf("val", "VisString255", "ST", f"{i:02}" * 75)) for i in range(TEXTS))
+    return [
+        LogicalNode("GGIO", "4").add(DataObject("Every", "TEST").add(*every), DataObject("Crv", "CSG").add(curve)),
+        LogicalNode("GGIO", "5").add(with_quality("Cnt", "BCR", "ST", counter), *texts),
+    ]
+
+
+def control(name: str, data_set: str, **more: Any) -> ReportControl:
+    """A report control block with every trigger and the options the tests look at."""
+    return ReportControl(
+        name=name,
+        data_set=data_set,
+        trg_ops=TrgOps.DCHG | TrgOps.QCHG | TrgOps.INTEGRITY | TrgOps.GI,
+        opt_flds=OptFlds.USUAL | OptFlds.DATA_REF,
+        **more,
+    )
 
 
 def awkward_ied() -> Ied:
@@ -129,18 +196,24 @@ def awkward_ied() -> Ied:
         ),
         LogicalNode("MMTR", "1").add(*meters),
         LogicalNode("MHAI", "1").add(harmonics(), DataObject("Hist", "HST").add(history)),
+        *for_services(),
     )
     members = (("GGIO1", "Ind1", "stVal"), ("GGIO1", "Ind2"), ("MMTR1", "TotWh"), ("GGIO3", "AllTyp", "uni"))
     head.data_sets["dsStat"] = tuple(
         Reference("OURSLD0", path, "DC" if path[-1] == "uni" else "ST") for path in members
     )
-    head.control_blocks["urcbStat"] = ReportControl(
-        name="urcbStat",
-        data_set="dsStat",
-        trg_ops=TrgOps.DCHG | TrgOps.QCHG | TrgOps.INTEGRITY | TrgOps.GI,
-        opt_flds=OptFlds.USUAL | OptFlds.DATA_REF,
-        instances=2,
-    )
+    settings_set = (("GGIO2", "IntSet", "setVal"), ("GGIO2", "TxtSet", "setVal"))
+    head.data_sets["dsSet"] = tuple(Reference("OURSLD0", path, "SP") for path in settings_set)
+    head.data_sets["dsTrg"] = tuple(Reference("OURSLD0", path, "ST") for path in (("GGIO1", "Ind3"), ("GGIO5", "Cnt")))
+    head.data_sets["dsBig"] = tuple(Reference("OURSLD0", ("GGIO5", f"Txt{i}", "val"), "ST") for i in range(TEXTS))
+    for block in (
+        control("urcbStat", "dsStat", instances=2),
+        control("urcbTrg", "dsTrg"),
+        control("urcbBig", "dsBig"),
+        control("urcbFree", ""),
+        control("brcbStat", "dsStat", instances=2, buffered=True),
+    ):
+        head.control_blocks[block.name] = block
     return Ied("OURS").add(device)
 
 

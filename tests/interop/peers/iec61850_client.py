@@ -3,8 +3,10 @@
     python iec61850_client.py            the commands of libiec61850_client.py, on the line protocol of _jsonl.py
 
 What the package cannot do as a client, measured with 0.14.0:
-  * Identify, and reading a logical node or a constraint as a whole: no call for either ("identity" is null; "read"
-    without fc and read_all how="fc" answer "unsupported");
+  * Status, Identify, a password, Cancel, more than one variable in a Write, ranges of arrays, data sets of the
+    VMD or of the association (the "/" of a reference is insisted on) or with array elements: no call for any ("identity" is null);
+  * reading a logical node or a constraint as a whole: no call for either ("read" without fc and read_all how="fc"
+    answer "unsupported");
   * file services of any kind;
   * a bit string arrives as octets without its number of unused bits: the text given here is cut to the size
     the type announces, so a wrong length on the wire would not show;
@@ -21,6 +23,7 @@ What the package cannot do as a client, measured with 0.14.0:
 """
 
 import asyncio
+import inspect
 import re
 from typing import Any
 
@@ -74,6 +77,8 @@ class Client:
             timeout_ms=timeout,
             request_timeout_ms=timeout,
             local_max_pdu_size=request.get("max_pdu"),
+            max_outstanding=request.get("outstanding"),
+            iso=addresses(request),
         )
         return {"version": iec61850.__version__, "identity": None}
 
@@ -244,6 +249,53 @@ class Client:
             return {"accepted": False, "code": access_error(error)["error"], "name": access_error(error)["name"]}
         return {"accepted": True, "code": None, "name": None}
 
+    async def write_element(self, request: Request) -> dict[str, Any]:
+        """One array element, or one component of it."""
+        component = request.get("component")
+        where = {"array_index": int(request["index"]), "component": component.replace("$", ".") if component else None}
+        try:
+            await self.open.write(request["ref"], request["fc"], request["value"], **where)
+        except iec61850.IedDataAccessError as error:
+            return {"accepted": False, "code": access_error(error)["error"]}
+        return {"accepted": True, "code": None}
+
+    async def read_async(self, request: Request) -> list[Any]:
+        """Reads under way at the same time, as many as were negotiated; values in order."""
+        return list(await asyncio.gather(*(self._value(one["ref"], one["fc"]) for one in request["targets"])))
+
+    # -- data sets -------------------------------------------------------------------------------------------
+
+    async def list_define(self, request: Request) -> None:
+        """Create a data set "ref" of members {"ref", "fc"[, "index"[, "component"]]}."""
+        members = [
+            iec61850.DataSetMember(
+                object_ref=one["ref"], fc=iec61850.FC(one["fc"]), array_index=one.get("index"),
+                component=one.get("component"),
+            )
+            for one in request["members"]
+        ]  # fmt: skip
+        try:
+            await self.open.create_data_set(request["ref"], members)
+        except iec61850.IedError as error:
+            raise Refused(f"{type(error).__name__}: {error}") from None
+
+    async def list_delete(self, request: Request) -> bool:
+        """Delete a data set."""
+        return bool(await self.open.delete_data_set(request["ref"]))
+
+    async def list_write(self, request: Request) -> None:
+        """Write all members."""
+        try:
+            await self.open.set_data_set_values(request["ref"], request["values"])
+        except iec61850.IedError as error:
+            raise Refused(f"{type(error).__name__}: {error}") from None
+
+    def api(self, _request: Request) -> list[str]:
+        """Every call of the package's client, with its parameters."""
+        calls = inspect.getmembers(iec61850.IedConnection, callable)
+        found = [f"{name}{inspect.signature(call)}" for name, call in calls if not name.startswith("_")]
+        return [*found, f"IsoConnectionParameters{inspect.signature(iec61850.IsoConnectionParameters)}"]
+
     # -- reports -------------------------------------------------------------------------------------------------
 
     async def rcb(self, request: Request) -> dict[str, Any]:
@@ -274,6 +326,10 @@ class Client:
         if "intg_pd" in request:
             block.integrity_period_ms = int(request["intg_pd"])
             fields.append("integrity_period")
+        for name in ("rpt_id", "dataset"):
+            if name in request:
+                setattr(block, name, request[name])
+                fields.append(name)
         block.resv = block.rpt_ena = True
         self.last[reference] = []
         mask = iec61850.RcbWriteMask.fields
@@ -329,6 +385,18 @@ class Client:
             buf_ovfl=report.buffer_overflow, entry_id=report.entry_id.hex() if report.entry_id else None,
             merged=True, entries=entries,
         )  # fmt: skip
+
+
+def addresses(request: Request) -> iec61850.IsoConnectionParameters | None:
+    """Selectors, titles and qualifiers of "called" and "calling"; None for the package's own."""
+    given = {}
+    for side, prefix in (("called", "remote"), ("calling", "local")):
+        for name, value in request.get(side, {}).items():
+            if name in ("t", "s", "p"):
+                given[f"{prefix}_{name}_sel"] = bytes.fromhex(value)
+            else:
+                given[f"{prefix}_{name}"] = value
+    return iec61850.IsoConnectionParameters(**given) if given else None
 
 
 def access_error(error: Exception) -> dict[str, Any]:
@@ -399,7 +467,8 @@ async def run() -> None:
 
     names = (
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
-        "write", "datasets", "dataset", "rcb", "enable", "gi", "disable",
+        "write", "datasets", "dataset", "rcb", "enable", "gi", "disable", "write_element", "read_async",
+        "list_define", "list_delete", "list_write", "api",
     )  # fmt: skip
     await _jsonl.serve_async({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="iec61850")
 

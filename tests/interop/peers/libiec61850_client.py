@@ -15,7 +15,10 @@ Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is 
     rcb ref          values of a report control block ('LD/LN.RP.name')
     enable rcb ...   reserve, set, enable, optionally GI; reports arrive as {"event": "report"} lines
     gi rcb · disable rcb · rcb_buffered rcb · set_buffered rcb [resv_tms] [purge] [entry_id]
+    api, status, list_*, write_many, write_element, read_component, read_async: see _libiec61850_services.py
     files [folder] · file_get name [position] [keep_open] · file_put local name · file_delete name · file_rename old new
+
+connect also takes password, called and calling ({"t", "s", "p", "ap_title", "ae_qualifier"}), outstanding.
 
 What the library cannot do, measured with 1.6.1: it has no read of a whole logical node without a constraint as a
 typed call (MMS read of 'LN' works through "read" with fc null); unsigned values above 2^63-1 do not exist in it.
@@ -30,13 +33,14 @@ import _libiec61850 as lib
 from _jsonl import Refused, Request
 from _libiec61850_buffered import BufferedReports
 from _libiec61850_files import FileCommands
+from _libiec61850_services import Services, member_of
 
 # IedClientError and MmsError share no numbers with DataAccessError; both are passed on as they come.
 MMS_ERROR_CONNECTION_LOST = 2
 CONNECT_ATTEMPTS = 20
 
 
-class Client(FileCommands, BufferedReports):
+class Client(FileCommands, Services, BufferedReports):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -79,6 +83,7 @@ class Client(FileCommands, BufferedReports):
         if "max_pdu" in request:
             mms = library.IedConnection_getMmsConnection(self.connection)
             library.MmsConnection_setLocalDetail(mms, int(request["max_pdu"]))
+        self.configure(request)
         self._ied("IedConnection_connect", request["host"].encode(), int(request["port"]))
 
     def release(self, _request: Request) -> None:
@@ -209,14 +214,7 @@ class Client(FileCommands, BufferedReports):
         deletable = C.c_bool(False)
         call = "MmsConnection_readNamedVariableListDirectory"
         listed = self._mms(call, domain.encode(), item.encode(), C.byref(deletable))
-        members = []
-        for pointer in lib.items(self.library, listed):
-            entry = C.cast(pointer, C.POINTER(AccessSpecification)).contents
-            component = entry.component.decode() if entry.component else None
-            members.append({
-                "domain": entry.domain.decode(), "item": entry.item.decode(),
-                "index": entry.index, "component": component,
-            })  # fmt: skip
+        members = [member_of(pointer) for pointer in lib.items(self.library, listed)]
         call = "MmsConnection_readNamedVariableListValues"
         values = self._take(self._mms(call, domain.encode(), item.encode(), True))
         return {"members": members, "values": values, "deletable": deletable.value}
@@ -431,12 +429,6 @@ class Client(FileCommands, BufferedReports):
         )  # fmt: skip
 
 
-class AccessSpecification(C.Structure):
-    """One entry of a data set directory as the library lays it out."""
-
-    _fields_ = (("domain", C.c_char_p), ("item", C.c_char_p), ("index", C.c_int32), ("component", C.c_char_p))
-
-
 def target(request: Request) -> tuple[str, str]:
     """MMS domain and item of a request, given as such or as reference and constraint."""
     if "item" in request:
@@ -484,6 +476,7 @@ def main() -> None:
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable",
         "files", "file_get", "file_put", "file_delete", "file_rename",
+        *Services.NAMES,
         *BufferedReports.NAMES,
     )  # fmt: skip
     _jsonl.serve({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="libiec61850")
