@@ -51,6 +51,7 @@ class MmsConnection(asyncio.Protocol):
         self._queue: deque[asyncio.Future[None]] = deque()
         self._opened: asyncio.Future[Initiate] = asyncio.get_running_loop().create_future()
         self._released = asyncio.Event()
+        self._is_releasing = False
 
     # -- asyncio ---------------------------------------------------------------------------
 
@@ -93,12 +94,13 @@ class MmsConnection(asyncio.Protocol):
     @property
     def is_open(self) -> bool:
         """True while requests can be sent."""
-        return self.error is None and self._transport is not None
+        return self.error is None and self._transport is not None and not self._is_releasing
 
     async def release(self, timeout: float) -> None:
         """Conclude in order, or cut off when the server does not answer."""
         if not self.is_open:
             return
+        self._is_releasing = True
         with contextlib.suppress(ProtocolError):
             self.mms.release()
         self._flush()
@@ -147,6 +149,9 @@ class MmsConnection(asyncio.Protocol):
             await self._take_place(deadline)
         if self.error is not None:
             raise self.error
+        if self._is_releasing:
+            msg = "the association is being released"
+            raise AssociationError(msg)
         invoke_id = self.mms.request(service)
         self._flush()
         future: asyncio.Future[Pdu] = loop.create_future()

@@ -32,7 +32,7 @@ from .files import Files
 from .lasting import LONGEST_PAUSE, LastingConnection
 from .reports import report_id
 from .subscription import Subscription
-from .values import dress_results, encode_value, shape_of
+from .values import dress_results, encode_value, largest, shape_of
 
 __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
 
@@ -192,6 +192,8 @@ class IedClient:
             # Tags and lengths of a variable take at most 24 octets, an alternate access 12 a level.
             cost = len(name.item) + len(name.domain or "") + 24
             cost += 80 if target.access.alternate else 0
+            # The answers must fit too: a few short names can ask for long texts.
+            cost = max(cost, largest(target.spec))
             if used + cost > room:
                 parts.append([])
                 used = 0

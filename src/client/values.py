@@ -13,7 +13,7 @@ from ..protocols.mms.data import decode_access_results
 from ..protocols.mms.services import result_bounds
 from ..reading import Quality, Timestamp
 
-__all__ = ["Structure", "dress", "dress_results", "encode_value", "plain", "shape_of"]
+__all__ = ["Structure", "dress", "dress_results", "encode_value", "largest", "plain", "shape_of"]
 
 
 class Structure(dict[str, Any]):
@@ -36,6 +36,10 @@ class Structure(dict[str, Any]):
         return "{" + ", ".join(f"{k}={v}" for k, v in self.items()) + "}"
 
 
+ENVELOPE = 4
+"""Octets of tag and length of a value, and of what stands in front of some."""
+UTF8_OCTETS = 4
+"""Octets of one character at most."""
 QUALITY_BITS = 13
 CODED_ENUM_BITS = 2
 
@@ -60,6 +64,20 @@ def dress(value: Any, spec: TypeSpec | None) -> Any:
     if isinstance(value, list):
         return [dress(item, spec.element) for item in value]
     return value
+
+
+def largest(spec: TypeSpec) -> int:
+    """Octets that a value of this type can take in an answer."""
+    tag, size = spec.tag, abs(spec.size)
+    if tag == DataTag.STRUCTURE:
+        return ENVELOPE + sum(largest(part) for _, part in spec.components)
+    if tag == DataTag.ARRAY and spec.element is not None:
+        return ENVELOPE + size * largest(spec.element)
+    if tag in (DataTag.OCTET_STRING, DataTag.VISIBLE_STRING):
+        return ENVELOPE + size
+    if tag == DataTag.MMS_STRING:
+        return ENVELOPE + UTF8_OCTETS * size
+    return ENVELOPE + 8 + size // 8
 
 
 def shape_of(spec: TypeSpec | None) -> mmsdata.Shape:

@@ -114,12 +114,10 @@ def _fit_unsigned(kind: BasicType, value: Any) -> Any:
 def _fit_float(kind: BasicType, value: Any) -> Any:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
-    number = float(value)
-    if kind.size == 64:
-        return number
     try:
+        number = float(value)
         # Kept as the wire will carry it, so that a reader and the model agree bit by bit.
-        return _SINGLE.unpack(_SINGLE.pack(number))[0]
+        return number if kind.size == 64 else _SINGLE.unpack(_SINGLE.pack(number))[0]
     except OverflowError:
         return None
 
