@@ -116,6 +116,7 @@ class SqliteJournal:
     def _open_or_begin_anew(self) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)  # what a meter says of a home is nobody else's business
             return _open(self.path)
         except (sqlite3.OperationalError, OSError) as error:
             if "locked" in str(error):

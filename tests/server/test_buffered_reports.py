@@ -209,7 +209,7 @@ def test_all_instances_taken_is_told() -> None:
     async def body(server: MmsServer, ied: IedClient) -> None:
         async with connect(server.url) as other, other.reports(BLOCK) as first, other.reports(BLOCK) as second:
             assert (first.reference, second.reference) == (f"{BLOCK}01", f"{BLOCK}02")
-            with pytest.raises(LinkError, match="no instance of .* is free"):
+            with pytest.raises(LinkError, match=r"no instance of .* is free"):
                 await ied.reports(BLOCK).start()
 
     check(body)

@@ -176,6 +176,11 @@ def test_a_disk_that_fails_is_told_once_and_holds_nobody_up(path: Path, caplog: 
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
+def test_the_file_is_its_owners_alone(path: Path) -> None:
+    SqliteJournal(path).close()
+    assert path.stat().st_mode & 0o077 == 0
+
+
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
