@@ -36,13 +36,17 @@ def reason(error: OSError) -> str:
 
 
 def set_low_latency(transport: asyncio.BaseTransport) -> None:
-    """Send small frames at once, and notice dead peers in about a minute."""
+    """Send small frames at once, and notice dead peers in about a minute.
+
+    Keep-alive notices them while nothing is to be said; what is on its way to a dead peer would be repeated for a quarter of
+    an hour, and with it live its reservations, hence TCP_USER_TIMEOUT (ms).
+    """
     sock: socket.socket | None = transport.get_extra_info("socket")
     if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
         return
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 60_000)):
         option = getattr(socket, name, None)
         if option is not None:
             with contextlib.suppress(OSError):

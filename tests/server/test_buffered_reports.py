@@ -1,6 +1,7 @@
 """Buffered reports from a real server to our client: long buffers, small PDUs, lost associations, restarts."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -201,6 +202,21 @@ def test_a_vanished_client_leaves_the_block_to_itself_only() -> None:
         await until(lambda: not server.reports.controls[0]["RptEna"])
         assert (await ied.read(f"{BLOCK}01"))["ResvTms"] == 1
         await until(lambda: server.reports.controls[0]["ResvTms"] == 0)
+
+    check(body)
+
+
+def test_a_dead_client_is_noticed_whether_something_is_said_to_it_or_not() -> None:
+    """Without a limit TCP repeats unacknowledged reports for a quarter of an hour, the block reserved all the while."""
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        pytest.skip("this system has no TCP_USER_TIMEOUT")
+
+    async def body(server: MmsServer, ied: IedClient) -> None:
+        (association,) = server.associations.values()
+        assert association._transport is not None
+        ours = association._transport.get_extra_info("socket")
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert 0 < ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 60_000
 
     check(body)
 
