@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from meterwire.scl import load_ied
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 LOOPBACK = "127.0.0.1"
 ADDRESS = "003411001043"
@@ -104,6 +106,50 @@ def test_own_model(start: Start) -> None:
     assert lines[0] == "SHEDLD0/LLN0.urcbMx01 enabled"
     assert any("SHEDLD0/MMXU1.TotW [MX] = {mag={f=10" in line for line in lines)
     assert any("data-change" in line for line in lines)
+
+
+def test_sync_read(home: str) -> None:
+    lines = run("sync_read.py", LOOPBACK, home)
+    assert lines[0].startswith("energy ")
+    assert [line.split(" = ")[0] for line in lines[1:4]] == [
+        "HOMEMET/MMTR1.DmdWh [ST]",
+        "HOMEMET/MMXU1.TotW [MX]",
+        "HOMEMET/XSWI1.Pos.stVal [ST]",
+    ]
+    assert re.fullmatch(r"HOMEMET/LLN0\$RP\$urcbMx\d\d #0: \d+ entries", lines[4])
+
+
+def test_buffered_reports_go_on_in_the_next_run(home: str, tmp_path: Path) -> None:
+    """Of one block, so that no free instance with another buffer is taken."""
+    arguments = (LOOPBACK, home, "HOMEMET/LLN0.brcbEn01", str(tmp_path / "last_entry"), "2")
+    *first, told = run("buffered_reports.py", *arguments)
+    *second, _ = run("buffered_reports.py", *arguments)
+    assert told == "0 associations lost, 0 gaps"
+    entries = [line.split()[0] for line in first + second]
+    assert len(entries) == 4
+    assert entries == sorted(set(entries))
+    assert "older ones are lost" in first[0]
+    assert not any("older ones are lost" in line for line in second)
+    assert all("HOMEMET/MMTR1.DmdWh [ST]" in line for line in first + second)
+
+
+def test_serve_scl(start: Start, tmp_path: Path) -> None:
+    journal = str(tmp_path / "feeder.journal")
+    port = start(str(EXAMPLES / "serve_scl.py"), LOOPBACK, "0", str(EXAMPLES / "feeder.icd"), journal)
+    watch = [sys.executable, "-m", "meterwire", "watch", f"mms://{LOOPBACK}:{port}", "FEEDERLD0/LLN0.brcbEv"]
+    refused = subprocess.run(watch, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
+    assert refused.returncode == 1
+    assert "authentication required" in refused.stderr
+    watch += ["--password", "feeder", "--from-entry", "0", "--count", "3"]
+    shown = subprocess.run(watch, capture_output=True, encoding="utf-8", timeout=SECONDS, check=True).stdout
+    assert re.findall(r"FEEDERLD0/MMTR1.TotWh \[ST\] = \{actVal=(\d+), q=good", shown) == ["1", "2", "3"]
+    assert Path(journal).exists()
+
+
+def test_the_scl_file_of_the_examples_is_served_as_a_whole() -> None:
+    notes: list[str] = []
+    ied = load_ied(EXAMPLES / "feeder.icd", note=notes.append)
+    assert (ied.name, list(ied.children), notes) == ("FEEDER", ["FEEDERLD0"], [])
 
 
 def test_simulated_meter_with_faults() -> None:

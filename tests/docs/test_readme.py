@@ -1,16 +1,20 @@
 """Everything the READMEs tell a reader to type is typed here.
 
-The port in the examples, 10102, is replaced by a free one: two runs of the suite must not meet.
+The ports in the examples are replaced by free ones: two runs of the suite must not meet.
 """
 
 import asyncio
+import json
+import os
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,24 +73,36 @@ def test_set_up_commands_exist(command: str) -> None:
     subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("code", blocks("README.md", "python"), ids=["client", "codec"])
-def test_python(code: str, port: int) -> None:
+PRINTED = (
+    r"(?s).* good .*HOMEMET/MMXU1\.TotW.*",
+    r"(?s)\{'HOMEMET/MMTR1\.DmdWh \[ST\]'.*HOMEMET/MMXU1\.TotW \[MX\].*\n[0-9a-f]{16}",
+    r"(?s).*\n003411001043 read data 读数据, request, 02800002 grid frequency",
+)
+"""What each program of the README writes."""
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"), list(zip(blocks("README.md", "python"), PRINTED, strict=True)), ids=["client", "sync", "codec"]
+)
+def test_python(code: str, printed: str, port: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code.replace("127.0.0.1:10102", f"127.0.0.1:{port}")],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    promised = re.findall(r"^    print\(frame\)  # (.*)$", code, re.MULTILINE)
-    assert done.stdout.splitlines()[-1:] == promised or (not promised and "HOMEMET/MMXU1" in done.stdout)
+    assert re.fullmatch(printed, done.stdout.strip()), done.stdout
+    for promised in re.findall(r"^    print\(frame\)  # (.*)$", code, re.MULTILINE):
+        assert done.stdout.splitlines()[-1] == promised
 
 
 @contextmanager
-def running(arguments: list[str]) -> Iterator[str]:
-    """Start a serving command on a free port; give the URL it tells, and stop it as Ctrl-C would."""
-    with subprocess.Popen([*arguments, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+def running(arguments: list[str], cwd: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """Start a serving command on a free port; give the URL it tells, and stop it in order."""
+    command = [*arguments, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=cwd, env=environment) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().split()[0]
@@ -99,23 +115,105 @@ def console(line: str, replaced: dict[str, str]) -> list[str]:
     for old, new in replaced.items():
         line = line.replace(old, new)
     command, *arguments = shlex.split(line)
-    assert command == "meterwire"
-    return [str(Path(sys.executable).with_name(command)), *arguments]
+    return [str(Path(sys.executable).with_name(command)) if command == "meterwire" else command, *arguments]
 
 
-def test_commands() -> None:
-    lines = [
-        line for block in blocks("README.md", "sh") for line in block.splitlines() if line.startswith("meterwire ")
+def place(line: str) -> str:
+    """The URL, as the READMEs write it, at which a serving command answers."""
+    if " meter 645 " in line:
+        return "645+tcp://127.0.0.1:10645"
+    port = re.search(r"--port (\d+)", line)
+    return f"mms://127.0.0.1:{port[1] if port else 10102}"
+
+
+def run(line: str, replaced: dict[str, str], cwd: Path) -> str:
+    """Run a command to its end; what it wrote."""
+    done = subprocess.run(console(line, replaced), capture_output=True, text=True, check=False, timeout=60, cwd=cwd)
+    assert done.returncode == 0, f"{line}: {done.stderr}"
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with what the commands expect beside them; what they write goes here, too."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "README.md", tmp_path)
+    return tmp_path
+
+
+def test_commands(checkout: Path) -> None:
+    lines = [line for block in blocks("README.md", "sh") for line in block.splitlines() if line not in SET_UP]
+    printed: dict[str, str] = {}
+    replaced: dict[str, str] = {}
+    with ExitStack() as stack:
+        for line in lines:
+            if line.startswith(("meterwire meter ", "meterwire serve ")):
+                replaced[place(line)] = stack.enter_context(running(console(line, replaced), checkout))
+            else:
+                printed[line] = run(line, replaced, checkout)
+    assert len(replaced) == 3
+    assert [line for line, text in printed.items() if line.startswith("meterwire ") and not text] == []
+    wrote = {line.split()[1]: text for line, text in printed.items() if line.startswith("meterwire ")}
+    assert wrote["write"].endswith("1000 → 500")
+    assert wrote["files"].endswith("README.md")
+    assert (checkout / "records" / "README.md").read_bytes() == (ROOT / "README.md").read_bytes()
+    (buffered,) = (text for line, text in printed.items() if "--from-entry 0" in line)
+    assert re.search(r"^HOMEMET/LLN0\$BR\$brcbEn01 #0 .* entry [0-9a-f]{16}", buffered)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_options_and_commands_that_are_named_exist(readme: str) -> None:
+    """What the text calls by name between the blocks, the command knows."""
+    text = re.sub(r"^```.*?^```$", "", (ROOT / readme).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    named = {option for code in re.findall(r"`([^`]+)`", text) for option in re.findall(r"--[a-z][a-z-]+", code)}
+    assert {"--journal", "--no-journal", "--from-entry", "--no-resync", "--password", "--ied"} <= named
+    commands = (["serve"], ["serve", "residential"], ["meter", "645"], ["watch"], ["read"], ["decode"])
+    known = " ".join(
+        subprocess.run(console("meterwire", {}) + [*command, "--help"], capture_output=True, text=True, check=True).stdout
+        for command in commands
+    )
+    assert [option for option in sorted(named) if option not in known] == []
+    assert "METERWIRE_PASSWORD" in known
+
+
+def test_the_module_is_the_same_command(tmp_path: Path) -> None:
+    as_module = [sys.executable, "-m", "meterwire"]
+    said = [
+        subprocess.run([*command, "--version"], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        for command in (as_module, console("meterwire", {}))
     ]
-    meter, terminal, *others = lines
-    with running(console(meter, {})) as meter_url:
-        replaced = {"645+tcp://127.0.0.1:10645": meter_url}
-        with running(console(terminal, replaced)) as server_url:
-            replaced["mms://127.0.0.1:10102"] = server_url
-            for line in others:
-                done = subprocess.run(console(line, replaced), capture_output=True, text=True, check=False, timeout=60)
-                assert done.returncode == 0, f"{line}: {done.stderr}"
-                assert done.stdout.strip(), line
+    assert said[0] == said[1] != ""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def test_a_journal_is_kept_unless_the_port_is_any(checkout: Path) -> None:
+    """The README promises: of its own accord, over a kill -9, and not with --port 0."""
+    environment = os.environ | {"XDG_STATE_HOME": str(checkout / "state")}
+    port = free_port()
+    serve = console(f"meterwire serve --scl examples/feeder.icd --period 0.05 --port {port}", {})
+    url = f"mms://127.0.0.1:{port}"
+    watch = console(f"meterwire watch {url} FEEDERLD0/LLN0.brcbEv --from-entry 0 --count 1 --json", {})
+    first: list[str] = []
+    for _ in range(2):
+        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=checkout, env=environment) as process:
+            assert process.stdout is not None
+            try:
+                assert process.stdout.readline().startswith(url)
+                done = subprocess.run(watch, capture_output=True, text=True, check=True, timeout=60)
+                first.append(json.loads(done.stdout)["entryID"])
+            finally:
+                process.kill()
+    assert first[0] == first[1], "the entry from before the kill is still there"
+    journals = checkout / "state" / "meterwire"
+    kept = sorted(path.name for path in journals.glob("*.journal"))
+    assert kept == [f"FEEDER-{port}.journal"]
+    with running(console("meterwire serve --scl examples/feeder.icd", {}), checkout, environment):
+        assert sorted(path.name for path in journals.glob("*.journal")) == kept
 
 
 def shape(line: str) -> str:
