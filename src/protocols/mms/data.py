@@ -36,6 +36,10 @@ MAX_DEPTH = 25
 """Structures nested deeper are refused; 8-1 models stay below 10."""
 
 
+MAX_RESULTS = 65_536
+"""Access results of one answer or report; a report over 10,000 members has 30,000 values and its head."""
+
+
 class DataTag:
     """Tags of the Data alternatives; type specifications use the same."""
 
@@ -273,6 +277,9 @@ def decode_access_results(data: bytes, start: int, end: int, *, lenient: bool = 
     """
     results: list[Any] = []
     for tag, first, stop in ber.elements(data, start, end):
+        if len(results) >= MAX_RESULTS:
+            msg = f"more than {MAX_RESULTS} access results"
+            raise LimitError(msg, offset=first)
         try:
             if tag == 0x80:
                 results.append(DataAccessError(ber.decode_unsigned(data, first, stop)))

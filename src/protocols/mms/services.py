@@ -216,6 +216,9 @@ def decode_write_request(data: bytes, start: int, stop: int) -> WriteRequest:
         raise DecodeError(msg, offset=offset, data=data[offset:stop])
     values: list[tuple[int, int]] = []
     while first < last:
+        if len(values) >= MAX_VARIABLES:
+            msg = f"more than {MAX_VARIABLES} values in one write"
+            raise LimitError(msg, offset=first)
         _, _, after = ber.read_header(data, first, last)
         values.append((first, after))
         first = after
@@ -238,6 +241,9 @@ def decode_write_response(pdu: Pdu) -> list[DataAccessError | None]:
         if tag not in (0x80, 0x81):
             msg = f"{tag:02X} is no result of a write"
             raise DecodeError(msg, offset=first, data=pdu.data[first:stop])
+        if len(results) >= MAX_VARIABLES:
+            msg = f"more than {MAX_VARIABLES} results of a write"
+            raise LimitError(msg, offset=first)
         results.append(None if tag == 0x81 else DataAccessError(ber.decode_unsigned(pdu.data, first, stop)))
     return results
 

@@ -239,6 +239,16 @@ def test_bad_access_results(octets: str) -> None:
         mms.decode_access_results(data, 0, len(data))
 
 
+def test_access_result_limit() -> None:
+    for count, good in ((mms.MAX_RESULTS, True), (mms.MAX_RESULTS + 1, False)):
+        octets = b"\x80\x01\x03" * count
+        if good:
+            assert len(mms.decode_access_results(octets, 0, len(octets))) == count
+        else:
+            with pytest.raises(LimitError, match="access results"):
+                mms.decode_access_results(octets, 0, len(octets))
+
+
 # -- properties -------------------------------------------------------------------------------------------------------
 
 SINGLES = st.integers(0, (1 << 32) - 1).map(lambda n: struct.unpack(">f", n.to_bytes(4, "big"))[0])

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from meterwire.errors import DataAccessError, DecodeError, LimitError, UsageError
 from meterwire.protocols import ber
-from meterwire.protocols.mms import BitString, ObjectName, Pdu, Selector, TypeSpec, decode_pdu, encode_data
-from meterwire.protocols.mms import lists
+from meterwire.protocols.mms import BitString, ObjectName, Pdu, Selector, TypeSpec, decode_pdu, encode_data, lists
 from meterwire.protocols.mms import services as s
 from meterwire.protocols.mms.lists import NamedVariableList
 from meterwire.protocols.mms.pdu import confirmed_request, confirmed_response, unconfirmed
@@ -200,6 +199,26 @@ def test_write_answers() -> None:
     assert good is again is None
     assert isinstance(denied, DataAccessError)
     assert denied.code == 3
+
+
+def test_write_value_limit() -> None:
+    for count, good in ((s.MAX_VARIABLES, True), (s.MAX_VARIABLES + 1, False)):
+        octets = bytes.fromhex("a10480026162") + ber.tlv(0xA0, b"\xa2\x00" * count)
+        if good:
+            assert len(s.decode_write_request(octets, 0, len(octets)).values) == count
+        else:
+            with pytest.raises(LimitError, match="values in one write"):
+                s.decode_write_request(octets, 0, len(octets))
+
+
+def test_write_result_limit() -> None:
+    for count, good in ((s.MAX_VARIABLES, True), (s.MAX_VARIABLES + 1, False)):
+        pdu = answered(ber.tlv(0xA5, b"\x81\x00" * count))
+        if good:
+            assert s.decode_write_response(pdu) == [None] * count
+        else:
+            with pytest.raises(LimitError, match="results of a write"):
+                s.decode_write_response(pdu)
 
 
 @pytest.mark.parametrize("content", ["a5028000", "a5028200", "a503a00100", "a503850100"])
