@@ -178,6 +178,8 @@ class SortedNames:
 MAX_KEPT_PARTS = 64
 """Encoded parts kept per name list; clients with odd PDU sizes must not grow it for ever."""
 
+_NO_NAMES = SortedNames(())
+
 
 @dataclass(slots=True)
 class Domain:
@@ -207,7 +209,7 @@ class Domain:
             elif object_class == ObjectClass.NAMED_VARIABLE_LIST:
                 kept = SortedNames(self.data_sets.sets)
             else:
-                kept = SortedNames(())
+                return _NO_NAMES  # not kept: a client may ask for any number
             self.lists[object_class] = kept
         return kept
 
@@ -222,7 +224,6 @@ class MmsImage:
             self._add_device(device)
         self.vmd_data_sets = DataSetScope()
         self._domain_names = SortedNames(self.domains)
-        self._no_names = SortedNames(())
 
     def _add_device(self, device: LogicalDevice) -> None:
         domain = Domain(device.name)
@@ -277,7 +278,7 @@ class MmsImage:
             return found.name_list(object_class).part(after, room) if found else None
         if object_class == ObjectClass.NAMED_VARIABLE_LIST and self.vmd_data_sets.sets:
             return SortedNames(self.vmd_data_sets.sets).part(after, room)
-        names = self._domain_names if object_class == ObjectClass.DOMAIN else self._no_names
+        names = self._domain_names if object_class == ObjectClass.DOMAIN else _NO_NAMES
         return names.part(after, room)
 
     def source(self, access: Access, picks: Picks | None = None) -> Source:

@@ -260,6 +260,14 @@ def test_parts_that_are_kept_are_bounded() -> None:
     assert len(image.domains[LD].name_list(ObjectClass.NAMED_VARIABLE).parts) <= module.MAX_KEPT_PARTS
 
 
+def test_object_classes_nobody_knows_are_not_kept() -> None:
+    """The class is a number of the client's choice."""
+    image = MmsImage(small_ied())
+    for object_class in range(1000, 1100):
+        assert image.name_list(object_class, LD, None, 1000) is not None
+    assert not image.domains[LD].lists
+
+
 def test_an_empty_ied() -> None:
     image = MmsImage(Ied("E"))
     part = image.name_list(ObjectClass.DOMAIN, None, None, 1000)
