@@ -84,6 +84,11 @@ class Picks:
     def __init__(self) -> None:
         self._left = MAX_PICKS
 
+    @property
+    def taken(self) -> int:
+        """Nodes picked so far."""
+        return MAX_PICKS - self._left
+
     def take(self, count: int) -> None:
         """LimitError when the request has picked too much."""
         self._left -= count

@@ -15,7 +15,7 @@ from ...protocols.mms.lists import (
 )
 from ...protocols.mms.services import decode_single_name
 from .data_sets import DataSet, DataSetScope
-from .image import Failure
+from .image import Failure, Picks
 
 if TYPE_CHECKING:
     from .service import Client, MmsService
@@ -57,7 +57,8 @@ def define_list(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
         is_full = service.created_data_sets() >= limits.max_persistent
     if is_full or not 1 <= len(members) <= limits.max_members:
         return RESOURCE_CLASS, MEMORY_UNAVAILABLE
-    if any(isinstance(service.image.source(member), Failure) for member in members):
+    picks = Picks()
+    if any(isinstance(service.image.source(member, picks), Failure) for member in members):
         return DEFINITION_CLASS, OBJECT_UNDEFINED
     scope.add(name.item, DataSet(members, is_deletable=True))
     service.forget_plans()

@@ -39,6 +39,8 @@ __all__ = ["Client", "MmsService", "WriteLog"]
 MAX_PLANS = 4096
 MAX_PLAN_BYTES = 1 << 22
 """Bounds of the plan store over all clients; beyond them it starts anew."""
+PICK_BYTES = 64
+"""What a node picked by alternate access counts in it: a few octets of a request can pick thousands."""
 NAME_LIST_ENVELOPE = 32
 
 ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
@@ -131,11 +133,12 @@ class MmsService:
         self.ready.clear()
         self._plan_bytes = 0
 
-    def _keep(self, key: bytes) -> None:
+    def _keep(self, key: bytes, picks: Picks) -> None:
         """Make room for one more plan with this key."""
-        if len(self._plans) + len(self._targets) >= MAX_PLANS or self._plan_bytes + len(key) > MAX_PLAN_BYTES:
+        size = len(key) + PICK_BYTES * picks.taken
+        if len(self._plans) + len(self._targets) >= MAX_PLANS or self._plan_bytes + size > MAX_PLAN_BYTES:
             self.forget_plans()
-        self._plan_bytes += len(key)
+        self._plan_bytes += size
 
     # -- data sets -------------------------------------------------------------------------
 
@@ -178,18 +181,17 @@ class MmsService:
     def _make_plan(self, body: bytes, client: Client) -> _Plan:
         request = decode_read_request(body, 0, len(body))
         specification = request.specification if request.with_specification else b""
+        picks = Picks()
         if request.list_name is None:
-            picks = Picks()
             sources = tuple(self.image.source(access, picks) for access in request.variables)
             plan = _Plan(sources, specification)
         else:
             data_set = self.data_set(request.list_name, client)
-            picks = Picks()
             sources = tuple(self.image.source(m, picks) for m in (data_set.members if data_set is not None else ()))
             plan = _Plan(sources, specification, missing_list=data_set is None)
             if request.list_name.is_association_specific:
                 return plan  # the same octets mean another list to another client
-        self._keep(body)
+        self._keep(body, picks)
         self._plans[body] = plan
         if not (plan.missing_list or any(isinstance(s, Selection) for s in sources)):
             self.ready[body] = (ber.tlv(0xA0, specification) if specification else b"", sources)
@@ -230,19 +232,20 @@ class MmsService:
             if data_set is None:
                 return MISSING_LIST
             accesses = data_set.members
-        targets = tuple(map(self._target, accesses))
+        picks = Picks()
+        targets = tuple(self._target(access, picks) for access in accesses)
         if is_shared:
-            self._keep(specification)
+            self._keep(specification, picks)
             self._targets[specification] = targets
         return targets
 
-    def _target(self, access: Access) -> Target:
+    def _target(self, access: Access, picks: Picks) -> Target:
         variable = self.image.find(access.name)
         if variable is None:
             return NON_EXISTENT
         if not access.alternate:
             return variable
-        part = select(variable, access.alternate)
+        part = select(variable, access.alternate, picks)
         return part if isinstance(part, Variable) else INVALID_ADDRESS
 
     def _write_one(self, variable: Variable, data: bytes, bounds: tuple[int, int], client: Client) -> int | None:

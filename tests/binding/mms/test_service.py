@@ -13,7 +13,11 @@ from meterwire.models import DataAttribute, DataObject, Ied, LogicalDevice, Logi
 from meterwire.protocols import ber
 from meterwire.protocols.mms import BitString, ObjectName, PduTag, RejectKind, Selector, decode_pdu, encode_data
 from meterwire.protocols.mms import services as s
-from meterwire.protocols.mms.lists import decode_named_variable_list_response, named_variable_list_request
+from meterwire.protocols.mms.lists import (
+    decode_named_variable_list_response,
+    define_list_request,
+    named_variable_list_request,
+)
 from meterwire.protocols.mms.pdu import confirmed_request, decode_reject, decode_service_error
 from meterwire.protocols.mms.services import Access, Identity, NameListRequest
 from meterwire.reading import Quality
@@ -128,6 +132,35 @@ def test_plans_are_bounded_in_octets(monkeypatch: pytest.MonkeyPatch) -> None:
         assert sum(map(len, service._plans)) <= 5_000
         assert sum(map(len, service.ready)) <= 5_000
     assert service._plan_bytes == sum(map(len, service._plans))
+
+
+EACH = Selector(nested=(Selector(component="xVal"), Selector(component="yVal")))
+CURVE = variable("GGIO1$SP$Crv1$crvPts", *[EACH] * 250)
+"""A few octets that pick 250 * (1 + 5 + 5 * 2) nodes."""
+
+
+def test_what_a_few_octets_pick_counts_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_PLAN_BYTES", 10 * module.PICK_BYTES * 4_000)
+    service = service_of()
+    for i in range(100):
+        assert len(read(service, CURVE, variable(f"GGIO1$ST$nobody{i}"))) == 2
+        assert len(service._plans) < 10
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        s.read_request([CURVE] * 9),
+        s.write_request([(CURVE, encode_data(True))] * 9),
+        define_list_request(ObjectName("LLN0$curves", LD), [CURVE] * 9),
+    ],
+    ids=["read", "write", "define"],
+)
+def test_picks_are_counted_over_the_whole_request(element: bytes) -> None:
+    """Else each variable of a request could ask for all that one request may."""
+    answer = decode_pdu(ask(service_of(), element))
+    assert answer.tag == PduTag.REJECT
+    assert decode_reject(answer)[1].code == RejectKind.VALUE_OUT_OF_RANGE
 
 
 def test_a_request_larger_than_the_whole_store_is_answered() -> None:
