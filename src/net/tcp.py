@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import socket
 from collections.abc import Callable
@@ -26,7 +27,10 @@ def as_stream(transport: asyncio.BaseTransport) -> asyncio.Transport:
 
 def is_loopback(host: str) -> bool:
     """True for names and addresses that cannot be reached from another machine."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"  # any other name, 127.0.0.1.example.org too, means what its owner says
 
 
 def reason(error: OSError) -> str:
