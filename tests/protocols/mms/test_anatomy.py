@@ -39,7 +39,7 @@ def recorded() -> tuple[bytes, ...]:
             await client.identify()
             async for _ in client.walk("OURSLD0"):
                 pass
-            (data_set,) = await client.data_sets("OURSLD0")
+            data_set, *_ = await client.data_sets("OURSLD0")
             await client.read_data_set(data_set)
             await client.read_many([leaf.reference + f" [{leaf.fc}]" for leaf in ied.leaves()])
             await client.read("OURSLD0/MHAI1.HaAmp.har(2).mag.f")
