@@ -87,7 +87,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["meter", "645", "--faults", "frob=1"], 2, "there are address, checksum"),
     (["meter", "645", "--speed", "-1"], 2, "--speed"),
     (["meter", "645", "--speed", "inf"], 2, "--speed"),
-    (["meter", "645", "--host", "127.0.0.999"], 1, "cannot listen"),
+    (["meter", "645", "--host", "127.0.0.999"], 2, "--allow-remote"),
+    (["meter", "645", "--host", "127.0.0.999", "--allow-remote"], 1, "cannot listen"),
 ]
 
 
@@ -147,7 +148,20 @@ def test_without_a_command_the_help_is_shown(run: Run, arguments: list[str]) -> 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "decode", "read", "write", "browse", "watch", "files", "serve", "serve residential", "meter", "meter 645"],
+    [
+        "",
+        "demo",
+        "decode",
+        "read",
+        "write",
+        "browse",
+        "watch",
+        "files",
+        "serve",
+        "serve residential",
+        "meter",
+        "meter 645",
+    ],
 )
 def test_help(run: Run, command: str) -> None:
     done = run(*command.split(), "--help")
