@@ -176,6 +176,8 @@ class BufferedReportControl(ReportControlBlock):
     def _configure(self, attribute: str, value: Any) -> int | None:
         if attribute == "EntryID":
             return self._resume(value)
+        if attribute == "DatSet" and value.startswith("@"):
+            return Access.VALUE_INVALID  # it ends with its association, and the buffer does not
         if attribute == "PurgeBuf":
             if value:
                 self._purge()
