@@ -156,7 +156,7 @@ class ReportControlBlock:
         self._pending_since = 0
         self._flush_at: int | None = None
         self._integrity_at: int | None = None
-        self._hooked: list[tuple[DataAttribute, Hook]] = []
+        self._hooked: dict[DataAttribute, tuple[Hook, ...]] = {}
 
     def _rows(self, declaration: ReportControl) -> tuple[tuple[str, str], ...]:
         """Attributes this instance has; Edition 2.1 always shows the owner, Edition 1 does not know one."""
@@ -294,12 +294,16 @@ class ReportControlBlock:
     def _listen(self) -> None:
         """Watch the members, and scan them when integrity is wanted."""
         wanted = self["TrgOps"] & (TrgOps.DCHG | TrgOps.QCHG | TrgOps.DUPD)
+        hooks: dict[DataAttribute, list[Hook]] = {}
         for index, member in enumerate(self.members if wanted else ()):
             hook = self._hook(index, wanted)
             for leaf in member.leaves:
                 if leaf.trigger & wanted:
-                    leaf.change_hooks += (hook,)
-                    self._hooked.append((leaf, hook))
+                    hooks.setdefault(leaf, []).append(hook)
+        # A leaf can be in many members, so its hooks come and go together.
+        self._hooked = {leaf: tuple(own) for leaf, own in hooks.items()}
+        for leaf, own in self._hooked.items():
+            leaf.change_hooks += own
         period = self["IntgPd"]
         if period and self.members and self["TrgOps"] & TrgOps.INTEGRITY:
             self._integrity_at = self.engine.clock() + period * MS
@@ -316,8 +320,9 @@ class ReportControlBlock:
 
     def _ignore(self) -> None:
         """Let go of the members and of what is pending."""
-        for leaf, hook in self._hooked:
-            leaf.change_hooks = tuple(h for h in leaf.change_hooks if h is not hook)
+        for leaf, own in self._hooked.items():
+            gone = set(own)
+            leaf.change_hooks = tuple(hook for hook in leaf.change_hooks if hook not in gone)
         self._hooked.clear()
         self._fresh.clear()
         self._pending.clear()

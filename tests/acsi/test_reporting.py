@@ -654,6 +654,22 @@ def test_hooks_of_other_listeners_stay() -> None:
     assert heard == [Trigger.DCHG]
 
 
+def test_a_leaf_in_many_members_is_let_go_by_all_of_them() -> None:
+    bench = Bench()
+    (first, *_) = bench.resolve(EV) or ()
+    bench.engine._resolve = lambda _: (first,) * 500
+    leaf = bench.ied.find(f"{LD}/GGIO1.Ind1.stVal")
+    heard: list[Trigger] = []
+    leaf.change_hooks += (mine := lambda _, reason: heard.append(reason),)
+    bench.enable()
+    assert len(leaf.change_hooks) == 501
+    bench.update("GGIO1.Ind1", stVal=True)
+    assert [index for index, _, _ in bench.reports[-1].entries] == list(range(500))
+    assert bench.write("RptEna", False) is None
+    assert leaf.change_hooks == (mine,)
+    assert heard == [Trigger.DCHG]
+
+
 def test_instances_are_numbered() -> None:
     names: Callable[[ReportControl], tuple[str, ...]] = lambda declared: declared.instance_names  # noqa: E731
     assert names(ReportControl(name="urcb", instances=3)) == ("urcb01", "urcb02", "urcb03")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from meterwire.binding.mms import list_services
 from meterwire.binding.mms.data_sets import DataSetLimits
 from meterwire.client import IedClient, connect
 from meterwire.errors import DataAccessError, RemoteError, ServiceError, UsageError
@@ -136,6 +137,20 @@ def test_limits() -> None:
     check(test)
 
 
+def test_a_large_node_named_again_and_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each report over such a set would hold up the loop."""
+    monkeypatch.setattr(list_services, "MAX_LEAVES", 13)
+
+    async def test(server: MmsServer, one: IedClient, other: IedClient) -> None:
+        whole = ["XLD/GGIO1.Ind2 [ST]", "XLD/GGIO1.Arr [ST]"]  # 2 and 5 leaves
+        await one.data_set.create("XLD/GGIO1.a", [*whole, *whole[:1] * 3])
+        for reference in ("XLD/GGIO1.b", "@b"):
+            with pytest.raises(ServiceError, match="resource"):
+                await one.data_set.create(reference, whole * 2)
+
+    check(test)
+
+
 def test_a_created_set_is_reported() -> None:
     async def test(server: MmsServer, one: IedClient, other: IedClient) -> None:
         await one.data_set.create("XLD/GGIO1.mine", MEMBERS[:2])
@@ -168,6 +183,23 @@ def test_a_set_of_the_association_is_reported_to_it_and_ends_with_it() -> None:
             await other.write("XLD/GGIO1.urcb01.DatSet", "@own")
 
     check(test)
+
+
+def test_a_buffered_block_takes_no_set_of_an_association() -> None:
+    """The set ends with its association, the buffer does not: enabled, the block would have nothing to watch."""
+
+    async def body() -> None:
+        ied = model()
+        node = ied.find("XLD/GGIO1")
+        node.control_blocks["brcb"] = ReportControl(name="brcb", data_set="fixed", buffered=True)
+        async with MmsServer(ied, port=0) as server, connect(server.url) as one:
+            await one.data_set.create("@own", MEMBERS[:1])
+            await one.write("XLD/GGIO1.brcb01.OptFlds", 0)  # reserves it
+            with pytest.raises(DataAccessError, match="invalid"):
+                await one.write("XLD/GGIO1.brcb01.DatSet", "@own")
+            assert await one.read("XLD/GGIO1.brcb01.DatSet") == "XLD/GGIO1$fixed"
+
+    asyncio.run(body())
 
 
 def test_limits_of_the_model_hold() -> None:

@@ -1,6 +1,7 @@
 """Define, describe and delete data sets for clients (8-1: named variable lists)."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ...protocols.mms import ObjectName, Pdu
@@ -27,6 +28,9 @@ Result = bytes | tuple[int, int]
 ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
 DEFINITION_CLASS, OBJECT_UNDEFINED, OBJECT_EXISTS = 2, 1, 5
 RESOURCE_CLASS, MEMORY_UNAVAILABLE = 3, 1
+MAX_LEAVES = 32_768
+"""Leaves that the members of a data set may have together: a large node named hundreds of times would hold up the loop with
+every report; the smallest values of more fill no PDU of 65,000."""
 
 
 def _scope(service: "MmsService", client: "Client", name: ObjectName) -> DataSetScope | None:
@@ -57,9 +61,14 @@ def define_list(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
         is_full = service.created_data_sets() >= limits.max_persistent
     if is_full or not 1 <= len(members) <= limits.max_members:
         return RESOURCE_CLASS, MEMORY_UNAVAILABLE
-    picks = Picks()
-    if any(isinstance(service.image.source(member, picks), Failure) for member in members):
-        return DEFINITION_CLASS, OBJECT_UNDEFINED
+    picks, leaves = Picks(), 0
+    for member in members:
+        source = service.image.source(member, picks)
+        if isinstance(source, Failure):
+            return DEFINITION_CLASS, OBJECT_UNDEFINED
+        leaves += sum(1 for _ in islice(source.leaves(), MAX_LEAVES))
+        if leaves > MAX_LEAVES:
+            return RESOURCE_CLASS, MEMORY_UNAVAILABLE
     scope.add(name.item, DataSet(members, is_deletable=True))
     service.forget_plans()
     return define_list_response()
