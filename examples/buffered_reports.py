@@ -15,23 +15,26 @@ from meterwire.errors import MeterwireError
 EVERYTHING = bytes(8)
 
 
-def keep(report: Report) -> None:
-    """Stands for a database: it has the report before the EntryID is noted."""
+def noted(note: Path) -> bytes:
+    return bytes.fromhex(note.read_text()) if note.exists() else EVERYTHING
+
+
+def keep(report: Report, note: Path) -> None:
+    """Stands for a database that takes report and EntryID in one transaction."""
     overflow = " (older ones are lost)" if report.buf_ovfl else ""
     print(f"{report.entry_id.hex()} {', '.join(entry.reference for entry in report.entries)}{overflow}", flush=True)
+    note.write_text(report.entry_id.hex())
 
 
-async def main(host: str, port: str, block: str, noted: str, count: str) -> None:
-    note, wanted = Path(noted), int(count)
-    last = bytes.fromhex(note.read_text()) if note.exists() else EVERYTHING
-    # reconnect: a lost association is made anew, and the subscription goes on behind the last report it gave.
+async def main(host: str, port: str, block: str, file: str, count: str) -> None:
+    note, wanted = Path(file), int(count)
+    # reconnect: a lost association is made anew, and the subscription goes on behind the last report it got.
     async with (
         connect(f"mms://{host}:{port}", reconnect=True) as ied,
-        ied.reports(block, resume_from=last) as reports,
+        ied.reports(block, resume_from=noted(note)) as reports,
     ):
         async for report in reports:
-            keep(report)
-            note.write_text(report.entry_id.hex())
+            keep(report, note)
             wanted -= 1
             if not wanted:
                 break

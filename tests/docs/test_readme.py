@@ -168,10 +168,8 @@ def test_options_and_commands_that_are_named_exist(readme: str) -> None:
     named = {option for code in re.findall(r"`([^`]+)`", text) for option in re.findall(r"--[a-z][a-z-]+", code)}
     assert {"--journal", "--no-journal", "--from-entry", "--no-resync", "--password", "--ied"} <= named
     commands = (["serve"], ["serve", "residential"], ["meter", "645"], ["watch"], ["read"], ["decode"])
-    known = " ".join(
-        subprocess.run(console("meterwire", {}) + [*command, "--help"], capture_output=True, text=True, check=True).stdout
-        for command in commands
-    )
+    asked = [[*console("meterwire", {}), *command, "--help"] for command in commands]
+    known = " ".join(subprocess.run(help_, capture_output=True, text=True, check=True).stdout for help_ in asked)
     assert [option for option in sorted(named) if option not in known] == []
     assert "METERWIRE_PASSWORD" in known
 
@@ -212,7 +210,8 @@ def test_a_journal_is_kept_unless_the_port_is_any(checkout: Path) -> None:
     journals = checkout / "state" / "meterwire"
     kept = sorted(path.name for path in journals.glob("*.journal"))
     assert kept == [f"FEEDER-{port}.journal"]
-    with running(console("meterwire serve --scl examples/feeder.icd", {}), checkout, environment):
+    with running(console("meterwire serve --scl examples/feeder.icd", {}), checkout, environment) as other:
+        assert run(f"meterwire read {other} FEEDERLD0/LLN0.Beh", {}, checkout)
         assert sorted(path.name for path in journals.glob("*.journal")) == kept
 
 
