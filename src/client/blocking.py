@@ -61,13 +61,12 @@ class BlockingConnection:
         """Open the association within ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
         self.mms.connect(authentication)
-        while not self._is_associated:
-            if not self._turn(deadline):
-                self.abort()
-                msg = f"the server accepted TCP but no association within {timeout:g} s"
-                raise LinkTimeoutError(msg)
-            if self.error is not None:
-                raise self.error
+        try:
+            while not self._is_associated:
+                self._wait(deadline, f"the server accepted TCP but no association within {timeout:g} s")
+        except LinkTimeoutError:
+            self.abort()
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -79,19 +78,29 @@ class BlockingConnection:
         if self.error is not None:
             raise self.error
         deadline = time.monotonic() + timeout
+        while self.mms.room <= 0:
+            self._wait(deadline, "the server answers none of the requests it already has")
         invoke_id = self.mms.request(service)
-        while invoke_id not in self._answers:
-            if not self._turn(deadline):
-                msg = f"no answer from the server within {timeout:g} s"
-                raise LinkTimeoutError(msg)
-            if self.error is not None:
-                raise self.error
+        try:
+            while invoke_id not in self._answers:
+                self._wait(deadline, f"no answer from the server within {timeout:g} s")
+        except LinkTimeoutError:
+            self.mms.cancel(invoke_id)  # leaves with what is sent next
+            raise
         answer = self._answers.pop(invoke_id)
         # Late answers to requests that were given up are nobody's any more.
         self._answers.clear()
         if answer.pdu is None:
             raise answer.error or LinkError("no answer")
+        answer.pdu.insist_answers(service)
         return answer.pdu
+
+    def _wait(self, deadline: float, told: str) -> None:
+        """One turn, and an error when it was the last: a server that sends and sends must not hold us for ever."""
+        if self.error is not None:
+            raise self.error
+        if time.monotonic() >= deadline or not self._turn(deadline):
+            raise LinkTimeoutError(told)
 
     def pump(self, timeout: float) -> None:
         """Take in what arrives within ``timeout`` seconds, at most one chunk: reports, a release."""
@@ -104,8 +113,8 @@ class BlockingConnection:
         with contextlib.suppress(MeterwireError):
             if self.is_open:
                 self.mms.release()
-            while self.is_open and self._turn(deadline):
-                pass
+            while self.is_open:
+                self._wait(deadline, "the server does not conclude")
         self._end(None)
 
     def abort(self) -> None:
@@ -129,9 +138,7 @@ class BlockingConnection:
             output = self.mms.osi.take_output()
             if output and self.is_open:
                 self._stream.send(output, deadline)
-        except LinkTimeoutError:
-            return False
-        except LinkError as error:
+        except LinkError as error:  # also half a frame that could not be sent in time: the rest cannot follow
             self._end(AssociationError(str(error)))
         except ProtocolError as error:
             self._end(AssociationError(f"the server broke the protocol: {error}"))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from ..errors import (
     AssociationError,
-    DecodeError,
     LinkError,
     LinkTimeoutError,
     MeterwireError,
@@ -152,7 +151,11 @@ class MmsConnection(asyncio.Protocol):
         if self._is_releasing:
             msg = "the association is being released"
             raise AssociationError(msg)
-        invoke_id = self.mms.request(service)
+        try:
+            invoke_id = self.mms.request(service)
+        except MeterwireError:
+            self._give_place()  # it was not taken: the next one must not wait for it in vain
+            raise
         self._flush()
         future: asyncio.Future[Pdu] = loop.create_future()
         self._waiting[invoke_id] = future
@@ -166,9 +169,7 @@ class MmsConnection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._waiting.pop(invoke_id, None)
-        if not pdu.answers(service):
-            msg = f"the server answers another service ({pdu.service:02X})"
-            raise DecodeError(msg, data=pdu.data)
+        pdu.insist_answers(service)
         return pdu
 
     def _cancel(self, invoke_id: int) -> None:

@@ -30,8 +30,8 @@ class BlockingStream:
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send all of ``data`` before ``deadline`` (time.monotonic)."""
-        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
             self._socket.sendall(data)
         except TimeoutError:
             msg = f"{self.name} does not read what is sent"
@@ -45,8 +45,8 @@ class BlockingStream:
 
         LinkError when the peer closed the connection.
         """
-        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
             data = self._socket.recv(CHUNK)
         except TimeoutError:
             return None

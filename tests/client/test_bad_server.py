@@ -430,6 +430,26 @@ def test_a_place_that_its_waiter_no_longer_wants_goes_to_the_next() -> None:
     run(play())
 
 
+def test_a_place_whose_request_is_too_large_goes_to_the_next() -> None:
+    async def play() -> None:
+        async with listening(lambda: BadServer(lambda *_: None)) as port:
+            connection = await open_connection("127.0.0.1", port, timeout=PATIENT, wanted=Initiate(max_calling=1))
+            service = s.identify_request()
+            requests = (service, service + bytes(connection.mms.negotiated.max_pdu), service)
+            first, large, last = [asyncio.ensure_future(connection.request(r, PATIENT)) for r in requests]
+            await asyncio.sleep(0.01)
+            connection.data_received(frame(confirmed_response(1, IDENTITY)))
+            assert (await first).invoke_id == 1
+            with pytest.raises(UsageError):
+                await large
+            await until(lambda: bool(connection._waiting))
+            connection.data_received(frame(confirmed_response(max(connection._waiting), IDENTITY)))
+            await last
+            connection.abort()
+
+    run(play())
+
+
 def test_a_server_may_ask_and_is_told_no() -> None:
     heard = bytearray()
 

@@ -116,11 +116,16 @@ class Pdu:
     stop: int
     """Offset behind that content."""
 
-    def answers(self, request: bytes) -> bool:
-        """The service is that of a request's service element; primitive and constructed may differ."""
+    def insist_answers(self, request: bytes) -> None:
+        """DecodeError when the service is not that of a request's service element.
+
+        Primitive and constructed may differ.
+        """
         own = self.service & 0xFF if self.service > 0xFF else self.service & 0x1F
         asked = request[1] if request[0] & 0x1F == 0x1F else request[0] & 0x1F
-        return own == asked
+        if own != asked:
+            msg = f"the server answers another service ({self.service:02X})"
+            raise DecodeError(msg, data=self.data)
 
 
 def decode_pdu(data: bytes) -> Pdu:
