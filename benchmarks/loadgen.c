@@ -4,9 +4,12 @@
  *   loadgen -p PORT -r HEX [-H HEX,HEX] [-o OFFSET] [-d DEPTH] [-c CONNECTIONS] [-t SECONDS] [-w WARM-UP]
  *   loadgen -p PORT -H HEX,HEX -a COUNT          open and close COUNT associations one after the other
  *   loadgen -p PORT -H HEX,HEX -c N -k SECONDS   hold N associations open
+ *   loadgen -p PORT -H HEX,HEX -s FILE [-t SECONDS] [-w WARM-UP]   only count what the server sends by itself
  *
  * -H  messages of the handshake; each is sent, then one answer is awaited
  * -o  place of the request's one-octet invoke id, which then counts 1..126
+ * -s  one hexadecimal message a line, each for a connection of its own: it is sent once, one answer is awaited, and
+ *     everything after that is counted; the warm-up begins with "ready" on stdout
  * -d  requests outstanding on each connection; as answers come, as many requests follow in one send
  *
  * Everything is on 127.0.0.1. The result is one line of JSON. An answer that comes in several data TPDUs counts once.
@@ -212,10 +215,56 @@ static void load(int connections, int depth, double warm_up, double seconds) {
            answers ? (double)octets / answers : 0, middle, late);
 }
 
+static void sink(const char *file, double warm_up, double seconds) {
+    static char line[1 << 16];
+    int poll = epoll_create1(0), connections = 0, measuring = 0;
+    FILE *messages = fopen(file, "r");
+    if (!messages) fail("no such file of messages");
+    while (fgets(line, sizeof line, messages)) {
+        Message m = from_hex(line, strcspn(line, "\r\n"));
+        Connection *c = open_connection();
+        struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
+        send_all(c->fd, m.octets, m.length);
+        await_answer(c);
+        free(m.octets);
+        fcntl(c->fd, F_SETFL, O_NONBLOCK);
+        epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &e);
+        connections++;
+    }
+    fclose(messages);
+    printf("{\"ready\": %d}\n", connections);
+    fflush(stdout);
+    uint64_t reports = 0, octets = 0;
+    double begin = 0, since = 0, t = 0;
+    for (;;) {
+        struct epoll_event ready[64];
+        int count = epoll_wait(poll, ready, 64, 5000);
+        t = now();
+        if (count == 0) fail("nothing comes");
+        if (!begin) begin = t;
+        if (!measuring && t - begin >= warm_up) {
+            measuring = 1;
+            reports = octets = 0;
+            since = t;
+        }
+        if (measuring && t - since >= seconds) break;
+        for (int i = 0; i < count; i++) {
+            Connection *c = ready[i].data.ptr;
+            ssize_t n = recv(c->fd, c->input + c->kept, BUFFER - c->kept, 0);
+            if (n <= 0) fail("connection lost");
+            c->kept += n;
+            octets += n;
+            reports += take_answers(c);
+        }
+    }
+    printf("{\"per_s\": %.1f, \"octets\": %.1f}\n", reports / (t - since), reports ? (double)octets / reports : 0);
+}
+
 int main(int argc, char **argv) {
+    const char *messages = NULL;
     int option, connections = 1, depth = 1, associations = 0;
     double seconds = 1, warm_up = 0.2, keep = 0;
-    while ((option = getopt(argc, argv, "p:r:H:o:d:c:t:w:a:k:")) != -1) switch (option) {
+    while ((option = getopt(argc, argv, "p:r:H:o:d:c:t:w:a:k:s:")) != -1) switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'r': request = from_hex(optarg, strlen(optarg)); break;
         case 'H':
@@ -229,9 +278,11 @@ int main(int argc, char **argv) {
         case 'w': warm_up = atof(optarg); break;
         case 'a': associations = atoi(optarg); break;
         case 'k': keep = atof(optarg); break;
+        case 's': messages = optarg; break;
         default: return 2;
         }
-    if (associations) associate(associations);
+    if (messages) sink(messages, warm_up, seconds);
+    else if (associations) associate(associations);
     else if (keep > 0) hold(connections, keep);
     else if (request.length) load(connections, depth, warm_up, seconds);
     else return 2;

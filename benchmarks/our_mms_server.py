@@ -5,12 +5,28 @@ python benchmarks/our_mms_server.py [--loop asyncio|uvloop]
 
 import argparse
 import asyncio
+import time
+from collections.abc import Hashable
+from typing import Any
 
 import perf_model as perf
 from _process import memory, protocol, seconds_used
 
-from meterwire.models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Reference, Trigger, basic_type
-from meterwire.server import MmsServer
+from meterwire.models import (
+    DataAttribute,
+    DataObject,
+    Ied,
+    LogicalDevice,
+    LogicalNode,
+    OptFlds,
+    Reference,
+    ReportControl,
+    TrgOps,
+    Trigger,
+    basic_type,
+)
+from meterwire.protocols.mms import ObjectName
+from meterwire.server import Limits, MmsServer
 
 
 def leaf(
@@ -37,11 +53,17 @@ def model() -> Ied:
     head.data_sets["ds100"] = tuple(
         Reference(perf.DOMAIN, ("GGIO2", f"Ind{i}", "stVal"), "ST") for i in range(1, perf.INPUTS + 1)
     )
-    setting = DataObject("SetV", "ING").add(leaf("setVal", "INT32", "SP", is_writable=True))
+    head.data_sets[perf.REPORTED] = (Reference(perf.DOMAIN, ("GGIO2", "Ind1", "stVal"), "ST"),)
+    head.control_blocks["rcb"] = ReportControl(
+        name="rcb", data_set=perf.REPORTED, opt_flds=OptFlds.USUAL, trg_ops=TrgOps.DCHG, instances=perf.SUBSCRIBERS
+    )
+    settings = [
+        DataObject(name, "ING").add(leaf("setVal", "INT32", "SP", is_writable=True)) for name in ("SetV", "SetH")
+    ]
     first = LogicalDevice(perf.DOMAIN, "LD0").add(
         head,
         LogicalNode("GGIO", "1").add(*(measured(f"AnIn{i}") for i in range(1, perf.MEASURED + 1))),
-        LogicalNode("GGIO", "2").add(*(single(f"Ind{i}") for i in range(1, perf.INPUTS + 1)), setting),
+        LogicalNode("GGIO", "2").add(*(single(f"Ind{i}") for i in range(1, perf.INPUTS + 1)), *settings),
     )
     second = LogicalDevice("PERFLD1", "LD1").add(LogicalNode("LLN0"))
     for n in range(1, perf.NODES + 1):
@@ -52,9 +74,46 @@ def model() -> Ied:
     return Ied("PERF").add(first, second)
 
 
+class Handler:
+    """What an application that decides on writes in Python amounts to."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
+        del client, attribute
+        self.value = value
+        return None
+
+
+async def update(server: MmsServer, seconds: float) -> dict[str, int]:
+    """Change the reported value as often as possible for so long; what became of it."""
+    indication = server.ied.children[perf.DOMAIN]["GGIO2.Ind1"]
+    before, lost, count, end = (
+        server.statistics.reports,
+        getattr(server.statistics, "lost", 0),
+        0,
+        time.monotonic() + seconds,
+    )
+    while time.monotonic() < end:
+        for _ in range(perf.UPDATES_A_TURN):
+            count += 1
+            indication.update(stVal=bool(count & 1))
+        await asyncio.sleep(0)
+    return {
+        "updates": count,
+        "sent": server.statistics.reports - before,
+        "lost": getattr(server.statistics, "lost", 0) - lost,
+    }
+
+
 async def serve() -> None:
-    async with MmsServer(model(), port=0) as server:
+    async with MmsServer(model(), port=0, limits=Limits(max_associations=2000)) as server:
+        variable = server.image.find(ObjectName(perf.HANDLED, perf.DOMAIN))
+        assert variable is not None
+        variable.handler = Handler()
         handlers = {
+            "update": lambda request: update(server, request["period"]),
             "memory": lambda _request: memory(),
             "seconds": lambda _request: seconds_used(),
             "connections": lambda _request: len(server.associations),

@@ -1,7 +1,7 @@
 """The model every MMS benchmark serves: IED "PERF", the same names, types and order in each server.
 
 =====  ==========================================================================================================
-LD0    LLN0 with data set ds100; GGIO1 with 33 MV (FC MX has 99 leaves); GGIO2 with 100 SPS and a writable INT32
+LD0    LLN0 with data set ds100, and rcb01 … rcb10 on dsr (one BOOLEAN); GGIO1 with 33 MV (FC MX has 99 leaves); GGIO2 with 100 SPS and two writable INT32
 LD1    20 GGIO with 25 SPS and 25 MV each: 1,000 data objects, so that look-ups are not among a handful
 =====  ==========================================================================================================
 """
@@ -16,4 +16,11 @@ READ_50 = [f"GGIO2$ST$Ind{i}$stVal" for i in range(1, 51)]
 READ_99 = "GGIO1$MX"
 DATA_SET = "LLN0$ds100"
 WRITTEN = "GGIO2$SP$SetV$setVal"
+HANDLED = "GGIO2$SP$SetH$setVal"
+"""The same, decided on by a Python handler in our server."""
+REPORTED = "dsr"
+SUBSCRIBERS = 10
+UPDATES_A_TURN = 50
+"""Updates between two looks at the clock, and in ours between two turns of the loop: what a poller brings at once."""
 DOMAIN = "PERFLD0"
+NAMES_DOMAIN = "PERFLD1"

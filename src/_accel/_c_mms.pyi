@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS: Final[int]
 MAX_RUN: Final[int]
@@ -12,3 +12,6 @@ def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None
 def answer_reads(
     data: bytes, context: int, ready: dict[bytes, tuple[bytes, Sequence[Any]]], max_pdu: int, max_tpdu: int
 ) -> tuple[bytes, int, int]: ...
+def report_frame(
+    head: bytes, number: bytes, tail: bytes, context: int, max_pdu: int, max_tpdu: int
+) -> bytes | None: ...

@@ -11,7 +11,7 @@ from libc.string cimport memcmp, memcpy
 
 from . import _py_mms as _twin
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
 MAX_RUN = _twin.MAX_RUN
@@ -177,3 +177,46 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
         if room <= 0:
             break
     return b"".join(out) if count != 1 else out[0], offset, count
+
+
+cdef const char* REPORT_LIST = b"\xa1\x05\x80\x03RPT"
+
+
+def report_frame(bytes head not None, bytes number not None, bytes tail not None, uint8_t context, Py_ssize_t max_pdu,
+                 Py_ssize_t max_tpdu):
+    cdef Py_ssize_t first = PyBytes_GET_SIZE(head), second = PyBytes_GET_SIZE(number), third = PyBytes_GET_SIZE(tail)
+    cdef Py_ssize_t size = first + second + third
+    cdef Py_ssize_t listed, service, pdu, value, inner, tpdu
+    cdef uint8_t* to
+    cdef bytes made
+    if size > MOST_RESULTS:
+        return None
+    listed = 7 + 1 + octets(size) + size
+    service = 1 + octets(listed) + listed
+    pdu = 1 + octets(service) + service
+    value = 4 + octets(pdu) + pdu
+    inner = 1 + octets(value) + value
+    tpdu = 8 + octets(inner) + inner
+    if pdu > max_pdu or tpdu > max_tpdu:
+        return None
+    made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
+    to = <uint8_t*>PyBytes_AS_STRING(made)
+    to[0] = 3
+    to[1] = 0
+    to[2] = <uint8_t>((tpdu + 4) >> 8)
+    to[3] = <uint8_t>(tpdu + 4)
+    memcpy(to + 4, HEAD, 7)
+    to = put(to + 11, 0x61, inner)
+    to = put(to, 0x30, value)
+    to[0] = 2
+    to[1] = 1
+    to[2] = context
+    to = put(to + 3, 0xA0, pdu)
+    to = put(to, 0xA3, service)
+    to = put(to, 0xA0, listed)
+    memcpy(to, REPORT_LIST, 7)
+    to = put(to + 7, 0xA0, size)
+    memcpy(to, PyBytes_AS_STRING(head), first)
+    memcpy(to + first, PyBytes_AS_STRING(number), second)
+    memcpy(to + first + second, PyBytes_AS_STRING(tail), third)
+    return made

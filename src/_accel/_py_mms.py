@@ -13,7 +13,7 @@ left to the general path, which alone says what is wrong with it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS: Final = 5
 """Octets of an invoke id (Unsigned32 with a leading zero)."""
@@ -133,6 +133,12 @@ def _answer(
     head = b"\xa4" + _length(len(head) + size) + head
     head = invoke + head
     head = b"\xa1" + _length(len(head) + size) + head
+    return _frame(head, results, context, max_pdu, max_tpdu)
+
+
+def _frame(head: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int) -> bytes | None:
+    """The TPKT around an MMS PDU, which begins with ``head`` and ends with ``results``; None when it is too long."""
+    size = len(results)
     if len(head) + size > max_pdu:
         return None
     head = bytes((2, 1, context, 0xA0)) + _length(len(head) + size) + head
@@ -142,3 +148,18 @@ def _answer(
     if whole - 4 > max_tpdu:
         return None
     return bytes((3, 0, whole >> 8, whole & 0xFF)) + head + results
+
+
+def report_frame(head: bytes, number: bytes, tail: bytes, context: int, max_pdu: int, max_tpdu: int) -> bytes | None:
+    """An information report to the list RPT in one TPKT; its values come in three parts, ready encoded.
+
+    None when it does not fit into a PDU of ``max_pdu`` octets or a TPDU of ``max_tpdu``.
+    """
+    results = head + number + tail
+    size = len(results)
+    if size > 0xFF00:
+        return None
+    start = b"\xa1\x05\x80\x03RPT\xa0" + _length(size)
+    start = b"\xa0" + _length(len(start) + size) + start
+    start = b"\xa3" + _length(len(start) + size) + start
+    return _frame(start, results, context, max_pdu, max_tpdu)

@@ -211,7 +211,6 @@ class BufferedReportControl(ReportControlBlock):
         return None
 
     def _purge(self) -> None:
-        self._fresh.clear()
         self._pending.clear()
         self._flush_at = None
         self.buffer.clear()

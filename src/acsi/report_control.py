@@ -20,7 +20,7 @@ ED2_1    ResvTms, and Owner      refused, value invalid        nobody before it 
 import enum
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..models import (
     DataAttribute,
@@ -32,10 +32,12 @@ from ..models import (
     basic_type,
 )
 
+from .watch import Watch
+
 if TYPE_CHECKING:
     from .reporting import ReportEngine
 
-__all__ = ["Access", "Included", "Member", "Report", "ReportControlBlock", "State"]
+__all__ = ["Access", "Included", "Member", "Report", "ReportControlBlock", "State", "Style"]
 
 
 class Access(enum.IntEnum):
@@ -62,8 +64,7 @@ Included = tuple[tuple[int, int, bytes], ...]
 """Members of a report: index in the data set, reason (TrgOps bits), encoded value; ascending index."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """One report, to be encoded and sent."""
 
     control: "ReportControlBlock"
@@ -80,6 +81,24 @@ class Report:
     """EntryID of a buffered report."""
     buf_ovfl: bool = False
     """Entries before this one may have been lost (buffered reports)."""
+
+
+class Style:
+    """What all reports of a control block have in common while it is enabled."""
+
+    __slots__ = ("conf_rev", "data_set", "head", "opt_flds", "patterns", "rpt_id", "shared")
+
+    def __init__(self, control: "ReportControlBlock") -> None:
+        self.rpt_id: str = control.rpt_id
+        self.opt_flds: int = control["OptFlds"]
+        self.data_set: str = control["DatSet"]
+        self.conf_rev: int = control["ConfRev"]
+        self.shared = (self.opt_flds, self.data_set, self.conf_rev)
+        """Equal for control blocks whose reports of the same entries differ in RptID and SqNum only."""
+        self.head = b""
+        """Room for whoever encodes the reports: what each begins with,"""
+        self.patterns: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}
+        """and what stands around the values, by members and reasons."""
 
 
 class State(enum.Enum):
@@ -151,12 +170,14 @@ class ReportControlBlock:
         self._put("TrgOps", declaration.trg_ops)
         self._put("IntgPd", declaration.intg_pd)
         self._sq_num = 0
-        self._fresh: dict[int, int] = {}
+        self._sq_num_leaf: DataAttribute = self.object.children["SqNum"]
         self._pending: dict[int, tuple[int, bytes]] = {}
         self._pending_since = 0
         self._flush_at: int | None = None
         self._integrity_at: int | None = None
-        self._hooked: dict[DataAttribute, tuple[Hook, ...]] = {}
+        self._style: Style | None = None
+        self._gathers = False
+        self._watch: Watch | None = None
 
     def _rows(self, declaration: ReportControl) -> tuple[tuple[str, str], ...]:
         """Attributes this instance has; Edition 2.1 always shows the owner, Edition 1 does not know one."""
@@ -169,6 +190,15 @@ class ReportControlBlock:
 
     def _put(self, attribute: str, value: Any) -> None:
         self.object.children[attribute].put(value)
+        self._style = None
+
+    @property
+    def style(self) -> Style:
+        """What its reports have in common now."""
+        style = self._style
+        if style is None:
+            style = self._style = Style(self)
+        return style
 
     @property
     def rpt_id(self) -> str:
@@ -231,10 +261,13 @@ class ReportControlBlock:
                 return None
             return Access.TEMPORARILY_UNAVAILABLE
         self.state = target
+        before = self.client
         if target in (State.FREE, State.LOST):
             self.client = None
         elif client is not None:
             self.client = client
+        if self.client != before:
+            self.engine.held(self, before)
         self._put("RptEna", target is State.ENABLED)
         if "Owner" in self.object.children and target is not State.LOST:
             address = b"" if self.client is None else self.engine.identity(self.client)
@@ -293,58 +326,40 @@ class ReportControlBlock:
 
     def _listen(self) -> None:
         """Watch the members, and scan them when integrity is wanted."""
+        self._gathers = self["BufTm"] != 0
         wanted = self["TrgOps"] & (TrgOps.DCHG | TrgOps.QCHG | TrgOps.DUPD)
-        hooks: dict[DataAttribute, list[Hook]] = {}
-        for index, member in enumerate(self.members if wanted else ()):
-            hook = self._hook(index, wanted)
-            for leaf in member.leaves:
-                if leaf.trigger & wanted:
-                    hooks.setdefault(leaf, []).append(hook)
-        # A leaf can be in many members, so its hooks come and go together.
-        self._hooked = {leaf: tuple(own) for leaf, own in hooks.items()}
-        for leaf, own in self._hooked.items():
-            leaf.change_hooks += own
+        if wanted and self.members:
+            self._watch = self.engine.watch(self.members, wanted)
+            self._watch.join(self)
         period = self["IntgPd"]
         if period and self.members and self["TrgOps"] & TrgOps.INTEGRITY:
             self._integrity_at = self.engine.clock() + period * MS
             self.engine.wake(self._integrity_at, self)
 
-    def _hook(self, index: int, wanted: int) -> Hook:
-        def hook(leaf: DataAttribute, reason: Trigger) -> None:
-            del leaf
-            if reason & wanted:
-                self._fresh[index] = self._fresh.get(index, 0) | reason & wanted
-                self.engine.touched(self)
-
-        return hook
-
     def _ignore(self) -> None:
         """Let go of the members and of what is pending."""
-        for leaf, own in self._hooked.items():
-            gone = set(own)
-            leaf.change_hooks = tuple(hook for hook in leaf.change_hooks if hook not in gone)
-        self._hooked.clear()
-        self._fresh.clear()
+        if self._watch is not None:
+            if self._watch.leave(self):
+                self.engine.forget(self._watch)
+            self._watch = None
         self._pending.clear()
         self._flush_at = self._integrity_at = None
-        self.engine.forget(self)
 
-    def commit(self) -> None:
-        """The transaction that touched members is over: take their values."""
-        if not self._fresh:
+    def changed(self, entries: Included, time_ns: int) -> None:
+        """Members changed in one transaction, which is over; these are their values."""
+        if not self._gathers:
+            self._emit(entries, time_ns, 0)
             return
-        fresh, self._fresh = self._fresh, {}
-        if self._pending and not self._pending.keys().isdisjoint(fresh):
+        pending = self._pending
+        if pending and any(index in pending for index, _, _ in entries):
             self._flush()
-        if not self._pending:
-            self._pending_since = self.engine.wall()
-        for index, reason in fresh.items():
-            self._pending[index] = (reason, self.members[index].snapshot())
-        buffer_time = self["BufTm"]
-        if not buffer_time:
-            self._flush()
-        elif self._flush_at is None:
-            self._flush_at = self.engine.clock() + buffer_time * MS
+            pending = self._pending
+        if not pending:
+            self._pending_since = time_ns
+        for index, reason, value in entries:
+            pending[index] = (reason, value)
+        if self._flush_at is None:
+            self._flush_at = self.engine.clock() + self["BufTm"] * MS
             self.engine.wake(self._flush_at, self)
 
     def _flush(self) -> None:
@@ -365,7 +380,7 @@ class ReportControlBlock:
     def _next_sq_num(self) -> int:
         number = self._sq_num
         self._sq_num = (number + 1) % self.sq_num_modulus
-        self._put("SqNum", self._sq_num)
+        self._sq_num_leaf._store(self._sq_num)  # it fits, and the style of the reports is not touched
         return number
 
     # -- what time does --------------------------------------------------------------------

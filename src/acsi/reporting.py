@@ -16,6 +16,7 @@ from .buffer import BufferLimits
 from .journal import Journal
 from .report_control import MAX_BUF_TM, MIN_INTG_PD, Access, Member, Report, ReportControlBlock, State
 from .urcb import SQ_NUM_MODULUS, TRANSITIONS, UnbufferedReportControl
+from .watch import Watch
 
 __all__ = [
     "MAX_BUF_TM",
@@ -50,7 +51,8 @@ class ReportEngine:
     ``clock`` (ns, any origin, never set back) decides when something is due; ``wall`` (ns since
     1970, the same clock when not given) only dates the entries, so that setting the time of day
     neither delays nor repeats a report. ``deliver`` takes a report; False means that the client's line has no
-    room now: a buffered report is offered again after :meth:`ready`, an unbuffered one is lost.
+    room now: a buffered report is offered again after :meth:`ready`, an unbuffered one is lost,
+    which the gap in SqNum tells the client and the block's ``lost`` counts.
     ``identity`` tells a client's address, ``journal`` keeps buffered entries over restarts, ``limits`` bounds each
     buffer, ``notice`` gets sentences for a log.
     """
@@ -85,7 +87,9 @@ class ReportEngine:
         self.controls: list[ReportControlBlock] = []
         self.last_entry_id = max(1, self.wall())
         """The highest EntryID given away; it starts at the time of day, so that a restart without journal repeats none."""
-        self._touched: dict[ReportControlBlock, None] = {}
+        self._held: dict[Hashable, dict[ReportControlBlock, None]] = {}
+        self._touched: dict[Watch, None] = {}
+        self._watches: dict[tuple[tuple[Member, ...], int], Watch] = {}
         self._timers: list[tuple[int, int, ReportControlBlock]] = []
         self._order = itertools.count()
         ied.commit_hooks += (self._commit,)
@@ -155,31 +159,50 @@ class ReportEngine:
 
     # -- the model -------------------------------------------------------------------------
 
-    def touched(self, control: ReportControlBlock) -> None:
-        """A member of ``control`` changed in the running transaction."""
-        self._touched[control] = None
+    def watch(self, members: tuple[Member, ...], wanted: int) -> Watch:
+        """A watch over these members, the one there is already if somebody else has it."""
+        key = (members, wanted)
+        found = self._watches.get(key)
+        if found is None:
+            found = self._watches[key] = Watch(self, members, wanted)
+        return found
 
-    def forget(self, control: ReportControlBlock) -> None:
-        """``control`` no longer cares for what was touched."""
-        self._touched.pop(control, None)
+    def touched(self, watch: Watch) -> None:
+        """A member of ``watch`` changed in the running transaction."""
+        self._touched[watch] = None
+
+    def forget(self, watch: Watch) -> None:
+        """Nobody needs this watch any more."""
+        self._touched.pop(watch, None)
+        self._watches.pop(watch.key, None)
 
     def _commit(self) -> None:
         if self._touched:
             touched, self._touched = self._touched, {}
-            for control in touched:
-                control.commit()
+            for watch in touched:
+                watch.commit()
 
     # -- clients ---------------------------------------------------------------------------
 
     def client_gone(self, client: Hashable) -> None:
         """An association ended: release what it held."""
-        for control in self.controls:
+        for control in tuple(self._held.get(client, ())):
             control.client_gone(client)
+
+    def held(self, control: ReportControlBlock, before: Hashable) -> None:
+        """``control`` has another client than ``before``; None is nobody."""
+        if before is not None:
+            mine = self._held[before]
+            del mine[control]
+            if not mine:
+                del self._held[before]
+        if control.client is not None:
+            self._held.setdefault(control.client, {})[control] = None
 
     def ready(self, client: Hashable) -> None:
         """The line of a client has room again."""
-        for control in self.controls:
-            if control.client == client and isinstance(control, BufferedReportControl):
+        for control in tuple(self._held.get(client, ())):
+            if isinstance(control, BufferedReportControl):
                 control.pump()
 
     def pump(self) -> None:

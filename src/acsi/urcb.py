@@ -54,6 +54,8 @@ class UnbufferedReportControl(ReportControlBlock):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.lost = 0
+        """Reports that found no room on the client's line."""
         self._put("Resv", bool(self.reserved_for))
 
     def _reserve(self, client: Hashable, value: Any) -> int | None:
@@ -71,5 +73,6 @@ class UnbufferedReportControl(ReportControlBlock):
 
     def _emit(self, entries: Included, time_ns: int, scan: int) -> None:
         del scan
-        report = Report(control=self, client=self.client, entries=entries, sq_num=self._next_sq_num(), time_ns=time_ns)
-        self.engine.deliver(report)
+        report = Report(self, self.client, entries, self._next_sq_num(), time_ns)
+        if self.engine.deliver(report) is False:
+            self.lost += 1  # its number is used up: the client sees the gap

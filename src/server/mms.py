@@ -11,14 +11,13 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from .._accel import mms as accelerated
 from ..acsi import BufferLimits, Member, Report
-from ..acsi.files import FileEngine, FileLimits, FileStore
-from ..binding.mms import Client, MmsImage, MmsService, encode_report, follow, report_engine
+from ..acsi.files import FileEngine, FileStore
+from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, encode_report, follow, report_engine
 from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
 from ..binding.mms.reporting import members_of
@@ -32,6 +31,7 @@ from ..protocols.osi import State
 from .admission import Admission
 from .calls import Calls
 from .journal import SqliteJournal
+from .limits import Limits, Statistics
 
 __all__ = ["Limits", "MmsServer", "Statistics", "Tap"]
 
@@ -49,37 +49,6 @@ BURST = 1 << 16
 
 Tap = Callable[[int, int, str, bytes], None]
 """Called with connection number, time (ns), direction ``"in"``/``"out"`` and bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one server allows its clients."""
-
-    max_associations: int = 1000
-    """Connections held at once; further ones are closed at once."""
-    half_open_seconds: float = 10.0
-    """A connection without association is closed after this time."""
-    max_pdu: int = 65_000
-    """Largest MMS PDU, octets, 256 or more."""
-    max_outstanding: int = 10
-    """Requests a client may have outstanding."""
-    max_unsent: int = 4 << 20
-    """Octets waiting for a client that does not read; beyond it is cut off."""
-    call_seconds: float = 10.0
-    """What a client has to answer when it is asked something: the parts of a file it sets."""
-    files: FileLimits = field(default_factory=FileLimits)
-    """What clients may do with files."""
-
-
-@dataclass(slots=True)
-class Statistics:
-    """Counters since the start."""
-
-    associations: int = 0
-    refused: int = 0
-    broken: int = 0
-    requests: int = 0
-    reports: int = 0
 
 
 class MmsServer:
@@ -136,6 +105,8 @@ class MmsServer:
             limits=buffers,
             notice=log.warning,
         )
+        self.frames = ReportFrames()
+        """Encodes the reports of all associations."""
         self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
         self.service.data_set_users.append(self.reports.uses)
         self._unfollow = follow(self.image, self.reports, self.service)
@@ -201,13 +172,7 @@ class MmsServer:
 
     def _deliver(self, report: Report) -> bool:
         association = self.associations.get(report.client)
-        if association is None:
-            return False
-        if report.entry_id and not association.has_room():
-            return False
-        self.statistics.reports += 1
-        association.send_all(encode_report(report, association.client.max_pdu))
-        return True
+        return association is not None and association.report(report)
 
     def _pump_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         """What the journal's thread calls when it has got further."""
@@ -271,6 +236,9 @@ class _Association(asyncio.Protocol):
         self._is_answering = False
         self._burst = 0
         self._wants_room = False
+        self._lost = 0
+        self._written = self._taken = 0
+        self._stall: asyncio.TimerHandle | None = None
         self.calls = Calls(self.mms, self._plan_flush, limits.call_seconds)
         self._flush_planned = False
         self._half_open: asyncio.TimerHandle | None = None
@@ -314,6 +282,7 @@ class _Association(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self._transport = None
+        self._expect_nothing()
         if self._half_open is not None:
             self._half_open.cancel()
         if self.number in self.server.associations:
@@ -325,12 +294,36 @@ class _Association(asyncio.Protocol):
         self._is_paused = True
         if self._transport is not None:
             self._transport.pause_reading()
+            self._expect_progress()
 
     def resume_writing(self) -> None:
         self._is_paused = False
+        self._expect_nothing()
+        if self._lost:
+            log.info("association %d reads again, %d reports to it were lost", self.number, self._lost)
+            self._lost = 0
         if self._transport is not None:
             self._transport.resume_reading()
             self._give_room()
+
+    def _expect_progress(self) -> None:
+        """Somebody who waits for the client's sake waits only while it takes something."""
+        transport = self._transport
+        if transport is None:
+            return
+        taken = self._written - transport.get_write_buffer_size()
+        if taken == self._taken and self._stall is not None:
+            self.server.statistics.stalled += 1
+            log.warning("association %d has stopped reading; cut off", self.number)
+            self.drop()
+            return
+        self._taken = taken
+        self._stall = asyncio.get_running_loop().call_later(self.server.limits.stalled_seconds, self._expect_progress)
+
+    def _expect_nothing(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def has_room(self) -> bool:
         """May a buffered report be sent now?
@@ -393,19 +386,44 @@ class _Association(asyncio.Protocol):
         elif isinstance(event, Closed):
             self._end()
 
-    def send_all(self, pdus: list[bytes]) -> None:
-        """Send unconfirmed PDUs, together with whatever else this turn of the loop brings."""
-        transport = self._transport
-        if transport is None or self.mms.osi.state is not State.OPEN:
-            return
-        if transport.get_write_buffer_size() > self.server.limits.max_unsent:
-            log.warning("association %d does not read its reports; cut off", self.number)
-            self.drop()
-            return
-        for pdu in pdus:
-            self._burst += len(pdu)
-            self.mms.osi.send(pdu)
-        self._plan_flush()
+    def report(self, report: Report) -> bool:
+        """Send a report, together with whatever else this turn of the loop brings; False when there is no room for it."""
+        if report.entry_id:
+            if not self.has_room():
+                return False
+        elif (self._is_paused or self._burst) and self._is_behind():
+            self._lose()
+            return False
+        osi = self.mms.osi
+        if osi.state is not State.OPEN:
+            return False
+        server = self.server
+        frame = server.frames.frame(report, osi.context, self.client.max_pdu, osi.max_tpdu)
+        if frame is not None:
+            osi.put(frame)
+            self._burst += len(frame)
+        else:
+            for pdu in encode_report(report, self.client.max_pdu):
+                osi.send(pdu)
+                self._burst += len(pdu)
+        server.statistics.reports += 1
+        if not self._flush_planned:
+            self._plan_flush()
+        return True
+
+    def _is_behind(self) -> bool:
+        """More waits for the client than may."""
+        waiting = self._burst
+        if self._is_paused and self._transport is not None:
+            waiting += self._transport.get_write_buffer_size()
+        return waiting > self.server.limits.max_unsent_reports
+
+    def _lose(self) -> None:
+        """A report finds no room."""
+        if not self._lost:
+            log.warning("association %d does not keep up: reports to it are being lost", self.number)
+        self._lost += 1
+        self.server.statistics.lost += 1
 
     def _plan_flush(self) -> None:
         if not self._flush_planned:
@@ -420,6 +438,7 @@ class _Association(asyncio.Protocol):
             if self.server.tap is not None:
                 self.server.tap(self.number, self.server.clock(), "out", output)
             self._transport.write(output)
+            self._written += len(output)
         self._burst = 0
         if self._wants_room:
             asyncio.get_running_loop().call_soon(self._give_room)

@@ -739,31 +739,6 @@ async def deaf(port: int) -> Raw:
     return Raw(*await asyncio.open_connection(sock=small_window(port), limit=1024))
 
 
-def test_a_client_that_never_reads_its_reports_is_cut_off() -> None:
-    async def play() -> None:
-        ied = small_ied(instances=2, fillers=200, data_set="dsMx")
-        async with serving(ied, max_unsent=100_000) as (server, witness), raw(server.port) as reading:
-            peer = await deaf(server.port)
-            await peer.associate()
-            await reading.associate()
-            await accepted(peer, "LLN0$RP$urcb01$RptEna", True)
-            await accepted(reading, "LLN0$RP$urcb02$RptEna", True)
-            values = [d["mag.f"] for d in ied[f"{LD}.MMXU1"].children.values()]
-            control = server.reports.controls[0]
-            for turn in range(2000):
-                ied.apply([(leaf, float(turn + 1)) for leaf in values])
-                assert (await reading.pdu())[0] == PduTag.UNCONFIRMED
-                if len(server.associations) == 2:
-                    break
-            assert len(server.associations) == 2, "the deaf one is gone"
-            assert control["RptEna"] is False
-            await still_served(witness)
-            await reading.close()
-            peer.reset()
-
-    run(play())
-
-
 def test_answers_to_a_client_that_never_reads_do_not_pile_up() -> None:
     """One segment of small requests asks for many times its size: the work stops when the answers are not taken."""
 

@@ -436,6 +436,7 @@ def test_a_member_that_cannot_be_read_costs_its_value_only() -> None:
                 type(member)(member.reference, member.leaves, lambda: b"\x9f\x55\x01\x00"),
                 *members[2:],
             )
+            control._watch.members = control.members
             server.ied.apply(
                 [
                     (server.ied.find("XLD/GGIO1.Cnt.stVal"), 5),

@@ -3,7 +3,7 @@
 from .image import Domain, MmsImage, item_of
 from .live import follow
 from .reporting import report_engine
-from .reports import encode_report
+from .reports import ReportFrames, encode_report
 from .service import Client, MmsService
 from .variables import Variable
 
@@ -12,6 +12,7 @@ __all__ = [
     "Domain",
     "MmsImage",
     "MmsService",
+    "ReportFrames",
     "Variable",
     "encode_report",
     "follow",
