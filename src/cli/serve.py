@@ -1,37 +1,20 @@
 """``serve residential`` and ``meter 645``: things that go on until they are stopped."""
 
-import functools
 import logging
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
-from ..models import Ied
-from ..net.tcp import is_loopback
 from ..protocols.dlt645 import Faults
-from ..server.files import FolderStore
-from ..server.journal import SqliteJournal
 from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
 from ..terminals import ResidentialTerminal, find_meters
-from .files import ServedFolder, served_folder
-from .journal import Journal, NoJournal, open_journal
+from .files import ServedFolder
+from .journal import Journal, NoJournal
 from .output import finite, run, until_stopped
+from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, insist_local, server_options
 
-__all__ = ["insist_local", "meter_645", "residential"]
-
-Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")]
-Port = Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 takes a free one.", min=0, max=65535)]
-Remote = Annotated[bool, typer.Option("--allow-remote", help="Permit an address other machines can reach.")]
-
-
-def insist_local(host: str, *, remote: bool) -> None:
-    """Refuse an address other machines can reach, unless that is wanted."""
-    if not remote and not is_loopback(host):
-        msg = f"{host} can be reached from other machines; add --allow-remote if that is wanted"
-        raise UsageError(msg)
+__all__ = ["meter_645", "residential"]
 
 
 def residential(
@@ -53,40 +36,24 @@ def residential(
     journal: Journal = None,
     no_journal: NoJournal = False,
     files: ServedFolder = None,
+    password: ServedPassword = None,
     remote: Remote = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what happens.")] = False,
 ) -> int:
     """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
-    insist_local(host, remote=remote)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
-    keep = functools.partial(open_journal, port=port, path=journal, none=no_journal)
-    store = served_folder(files)
-    return run(_residential(meters, name, host, port, poll, timeout, keep, store, remote=remote))
+    options = server_options(host, port, journal, no_journal, files, password, remote=remote)
+    return run(_residential(meters, name, poll, timeout, options))
 
 
-async def _residential(
-    urls: list[str],
-    name: str,
-    host: str,
-    port: int,
-    poll: float,
-    timeout: float,
-    journal: Callable[[Ied], SqliteJournal | None],
-    files: FolderStore | None,
-    *,
-    remote: bool,
-) -> int:
-    meters = await find_meters(urls, timeout=timeout)
+async def _residential(urls: list[str], name: str, poll: float, timeout: float, options: ServerOptions) -> int:
     terminal = ResidentialTerminal(
-        meters,
+        await find_meters(urls, timeout=timeout),
         name=name,
-        host=host,
-        port=port,
-        allow_remote=remote,
         poll_seconds=poll,
         timeout=timeout,
-        journal=journal,
-        files=files,
+        journal=options.journal,
+        **options.common(),
     )
     async with terminal:
         devices = ", ".join(terminal.ied.children)

@@ -2,21 +2,16 @@
 
 import asyncio
 import contextlib
-import functools
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..models import Ied
-from ..server.files import FolderStore
-from ..server.journal import SqliteJournal
-from .files import ServedFolder, served_folder
-from .journal import Journal, NoJournal, open_journal
+from .files import ServedFolder
+from .journal import Journal, NoJournal
 from .output import finite, run, until_stopped
-from .serve import Host, Port, Remote, insist_local
+from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, server_options
 
 __all__ = ["scl", "serve"]
 
@@ -50,25 +45,12 @@ def scl(
     journal: Journal = None,
     no_journal: NoJournal = False,
     files: ServedFolder = None,
+    password: ServedPassword = None,
     remote: Remote = False,
 ) -> int:
     """Serve any IED of an SCL file, as --scl does."""
-    insist_local(host, remote=remote)
-    return run(
-        _serve(
-            file,
-            ied,
-            access_point,
-            host,
-            port,
-            period if simulate else None,
-            seed,
-            functools.partial(open_journal, port=port, path=journal, none=no_journal),
-            served_folder(files),
-            quiet=quiet,
-            remote=remote,
-        )
-    )
+    options = server_options(host, port, journal, no_journal, files, password, remote=remote)
+    return run(_serve(file, ied, access_point, period if simulate else None, seed, options, quiet=quiet))
 
 
 def serve(
@@ -87,6 +69,7 @@ def serve(
     journal: Journal = None,
     no_journal: NoJournal = False,
     files: ServedFolder = None,
+    password: ServedPassword = None,
     remote: Remote = False,
 ) -> int | None:
     """Serve a terminal, or any IED of an SCL file (--scl)."""
@@ -98,22 +81,20 @@ def serve(
     if file is None:
         msg = "nothing to serve: name a terminal, or give --scl FILE"
         raise typer.BadParameter(msg)
-    return scl(file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, files, remote)
+    return scl(
+        file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, files, password, remote
+    )
 
 
 async def _serve(
     file: Path,
     ied_name: str | None,
     access_point: str | None,
-    host: str,
-    port: int,
     period: float | None,
     seed: int,
-    journal: Callable[[Ied], SqliteJournal | None],
-    files: FolderStore | None,
+    options: ServerOptions,
     *,
     quiet: bool,
-    remote: bool,
 ) -> int:
     from ..scl import load_ied
     from ..server import MmsServer
@@ -125,7 +106,7 @@ async def _serve(
         sys.stderr.write(f"note: {text}\n")
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
-    async with MmsServer(ied, host=host, port=port, allow_remote=remote, journal=journal(ied), files=files) as server:
+    async with MmsServer(ied, journal=options.journal(ied), **options.common()) as server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(
             f"{server.url} serves {', '.join(ied.children)} ({ied.name}, {ied.edition}); stop with Ctrl-C\n"

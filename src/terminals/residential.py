@@ -21,6 +21,7 @@ from ..models import Ied
 from ..models.terminals.residential import MeterConfig, residential_terminal
 from ..net.meterlink import parse_meter_url
 from ..reading import Timestamp
+from ..server.admission import Admission
 from ..server.journal import SqliteJournal
 from ..server.mms import MmsServer
 
@@ -102,6 +103,7 @@ class ResidentialTerminal:
         clock: Callable[[], int] = time.time_ns,
         journal: Callable[[Ied], SqliteJournal | None] | None = None,
         files: FileStore | None = None,
+        admission: Admission | None = None,
     ) -> None:
         started = Timestamp.from_ns(clock())
         self.ied = residential_terminal(name, [m.config for m in meters], started=started)
@@ -114,6 +116,7 @@ class ResidentialTerminal:
             clock=clock,
             journal=journal(self.ied) if journal is not None else None,
             files=files,
+            admission=admission,
         )
         self.poll_seconds = poll_seconds
         self.timeout = timeout

@@ -102,3 +102,16 @@ def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, run: Callable[
     code, out, err = run("serve", "--scl", str(path), "--port", "0")
     assert (code, out) == (1, "")
     assert err == "meterwire: wrong.icd:4: LN: no LNodeType 'none'\n"
+
+
+@Spelling
+def test_a_password_is_asked_for(file: Path, spelling: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(*spelling, file, "--no-simulate", "--port", "0", "--password", "sesame") as (_, line):
+        url = line.partition(" ")[0]
+        assert main(["read", url, "IED1LD0/MMXU1.TotW.db", "--password", "sesame"]) == 0
+        assert main(["read", url, "IED1LD0/MMXU1.TotW.db"]) == 1
+        assert main(["read", url, "IED1LD0/MMXU1.TotW.db", "--password", "open"]) == 1
+        told = capsys.readouterr().err.splitlines()
+        assert len(told) == 2
+        assert "authentication required" in told[0]
+        assert "authentication failure" in told[1]
