@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meterwire._accel import mmsdata
-from meterwire.client.values import Structure, dress, shape_of
+from meterwire.client.values import Structure, dress, dress_results, shape_of
 from meterwire.errors import ProtocolError
 from meterwire.protocols import ber
-from meterwire.protocols.mms import BinaryTime, BitString, TypeSpec, encode_data
+from meterwire.protocols.mms import BinaryTime, BitString, TypeSpec, decode_pdu, encode_data
 from meterwire.protocols.mms import data as mms
 from meterwire.protocols.mms.data import decode_access_results
+from meterwire.protocols.mms.pdu import confirmed_response
+from meterwire.protocols.mms.services import read_response
 from meterwire.reading import Quality, Timestamp
 
 Load = Callable[[str], ModuleType]
@@ -124,3 +126,12 @@ def test_damaged_results(row: tuple[TypeSpec, bytes, Any], damage: list[tuple[in
     except ProtocolError as error:
         raise AssertionError(damaged.hex()) from error
     assert repr(found) == repr(expected)
+
+
+@pytest.mark.skipif(not mmsdata.__name__.endswith("._c_mmsdata"), reason="the twin keeps nothing")
+def test_what_was_made_of_the_same_octets_is_given_again() -> None:
+    pdu = decode_pdu(confirmed_response(1, read_response([encode_data(Timestamp(1_800_000_000, 5, 10))])))
+    spec = TypeSpec(0x91)
+    (first,), (second,) = (dress_results(pdu, [spec], [shape_of(spec)]) for _ in range(2))
+    assert first == Timestamp(1_800_000_000, 5, 10)
+    assert first is second
