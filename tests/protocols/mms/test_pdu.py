@@ -56,8 +56,8 @@ BAD = [
     ("a009020501000000008200", DecodeError, "invoke id 4294967296"),
     ("a108020480000000a400", DecodeError, "invoke id -2147483648"),
     ("a2038001ff", DecodeError, "invoke id -1"),
-    ("a00602010182", TruncatedError, ""),
-    ("a0070201018205000000"[:18], TruncatedError, ""),
+    ("a00402010182", TruncatedError, "length is missing"),
+    ("a00702010182050000", TruncatedError, "5 octets in 2"),
     ("a0800000", DecodeError, "indefinite"),  # A34
     ("a084ffffffff", TruncatedError, "4294967295"),  # A35
     ("a0850000000000", LimitError, "length of 5"),  # A36
