@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.tree import Tree
 
 from ..anatomy import as_dicts, render
-from ..client import IedClient, Report, connect
+from ..client import IedClient, Report, ReportEntry, connect
 from ..client.dlt645 import MeterMaster
 from ..client.values import plain
 from ..errors import DataAccessError
 from ..protocols import dlt645
 from ..server.meter645 import SimulatedMeter, meter_clock, serve_meter
 from ..terminals import ResidentialTerminal, find_meters
-from .output import console, emit, run, until_stopped
+from .output import console, emit, run, stopping
 from .watch import report_document
 
 __all__ = ["demo"]
@@ -129,28 +129,35 @@ async def _show_tree(ied: IedClient, out: Console, story: _Story) -> None:
 async def _show_reports(ied: IedClient, out: Console, story: _Story, began: float) -> None:
     out.print(f"[bold]3[/bold]  five reports of {BLOCK} while the registers move")
     async with ied.reports(BLOCK) as reports:
-        for _ in range(REPORTS):
+        while len(story.reports) < REPORTS:
             report = await reports.next(10)
-            story.reports.append(report_document(report))
-            if not story.first_report_seconds:
+            moved = _moved(report)
+            if moved is None:  # another register, or only its quality
+                continue
+            if not story.reports:
                 story.first_report_seconds = time.perf_counter() - began
-            _show_report(report, out)
+            story.reports.append(report_document(report))
+            _show_report(report, moved, out)
     out.print(f"   first report after {story.first_report_seconds:.2f} s\n")
 
 
-def _show_report(report: Report, out: Console) -> None:
-    shown = [e for e in report.entries if e.reference.startswith(REFERENCE)] or report.entries[:1]
-    for entry in shown:
-        count = entry.value["actVal"]
-        more = len(report.entries) - 1
-        others = f"  and {more} more" if more else ""
-        out.print(
-            f"   #{report.sq_num}  {entry.reference}  actVal {count} × 10 Wh = "
-            f"[bold]{count // 100}.{count % 100:02d} kWh[/bold]  {entry.value['q']}  "
-            f"({', '.join(entry.reasons)}){others}",
-            highlight=False,
-            markup=True,
-        )
+def _moved(report: Report) -> ReportEntry | None:
+    """The register of the demo, if this report tells that it counted on."""
+    wanted = (e for e in report.entries if e.reference.startswith(REFERENCE) and "data-change" in e.reasons)
+    return next(wanted, None)
+
+
+def _show_report(report: Report, entry: ReportEntry, out: Console) -> None:
+    count = entry.value["actVal"]
+    more = len(report.entries) - 1
+    others = f"  and {more} more" if more else ""
+    out.print(
+        f"   #{report.sq_num}  {entry.reference}  actVal {count} × 10 Wh = "
+        f"[bold]{count // 100}.{count % 100:02d} kWh[/bold]  {entry.value['q']}  "
+        f"({', '.join(entry.reasons)}){others}",
+        highlight=False,
+        markup=True,
+    )
 
 
 async def _show_frame(ied: IedClient, url: str, out: Console, story: _Story) -> None:
@@ -204,4 +211,5 @@ def _command() -> str:
 
 async def _keep(out: Console, url: str, server: str) -> None:
     out.print(f"\nstill there: {url} and {server}; stop with Ctrl-C")
-    await until_stopped()
+    async with stopping() as stop:
+        await stop.wait()

@@ -5,13 +5,14 @@ import json
 import math
 import signal
 import sys
-from collections.abc import Awaitable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
 
-__all__ = ["complain", "console", "emit", "finite", "run", "until_stopped"]
+__all__ = ["complain", "console", "emit", "finite", "run", "stopping"]
 
 WIDE = 1_000_000
 """Columns of what is no terminal: nothing is cut off, and nothing wrapped."""
@@ -47,8 +48,12 @@ def run(work: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(work)
 
 
-async def until_stopped(also: Awaitable[Any] | None = None) -> None:
-    """Wait for an interrupt or termination signal, or for ``also``."""
+@asynccontextmanager
+async def stopping() -> AsyncIterator[asyncio.Event]:
+    """An event that an interrupt or a termination signal sets; from here on neither ends the process by itself.
+
+    Enter it before telling anybody that the command is there: whoever reads that may stop it at once.
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     installed = []
@@ -58,15 +63,8 @@ async def until_stopped(also: Awaitable[Any] | None = None) -> None:
         except (NotImplementedError, RuntimeError, ValueError):
             continue  # Windows, or not the main thread: KeyboardInterrupt ends it instead
         installed.append(number)
-    waits = [asyncio.ensure_future(stop.wait())]
-    if also is not None:
-        waits.append(asyncio.ensure_future(also))
     try:
-        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        yield stop
     finally:
-        for task in waits:
-            task.cancel()
         for number in installed:
             loop.remove_signal_handler(number)

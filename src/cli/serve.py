@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_me
 from ..terminals import ResidentialTerminal, find_meters
 from .files import ServedFolder
 from .journal import Journal, NoJournal
-from .output import finite, run, until_stopped
+from .output import finite, run, stopping
 from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, insist_local, server_options
 
 __all__ = ["meter_645", "residential"]
@@ -55,12 +56,12 @@ async def _residential(urls: list[str], name: str, poll: float, timeout: float, 
         journal=options.journal,
         **options.common(),
     )
-    async with terminal:
+    async with stopping() as stop, terminal:
         devices = ", ".join(terminal.ied.children)
         sys.stdout.write(f"{terminal.server.url} serves {devices}; stop with Ctrl-C\n")
         sys.stdout.write(f"try: meterwire browse {terminal.server.url}\n")
         sys.stdout.flush()
-        await until_stopped()
+        await stop.wait()
     return 0
 
 
@@ -92,24 +93,16 @@ def meter_645(
         insist_local(host, remote=remote)
     addresses = address or ["000000000001"]
     meters = [SimulatedMeter(a, seed=seed + i) for i, a in enumerate(addresses)]
-    return run(_meter_645(meters, host, port, Faults.parse(faults), speed, pty=pty))
+    wrong = Faults.parse(faults)
+    if pty:
+        return run(_meter_645(serve_meter_pty(meters, wrong, speed=speed)))
+    return run(_meter_645(serve_meter(meters, host, port, wrong, allow_remote=remote, speed=speed)))
 
 
-async def _meter_645(
-    meters: list[SimulatedMeter],
-    host: str,
-    port: int,
-    faults: Faults,
-    speed: float,
-    *,
-    pty: bool,
-) -> int:
-    opened = (
-        serve_meter_pty(meters, faults, speed=speed) if pty else serve_meter(meters, host, port, faults, speed=speed)
-    )
-    async with opened as server:
+async def _meter_645(opened: AbstractAsyncContextManager[MeterServer]) -> int:
+    async with stopping() as stop, opened as server:
         _tell(server)
-        await until_stopped()
+        await stop.wait()
     hits = {kind: count for kind, count in server.injector.injected.items() if count}
     if hits:
         told = ", ".join(f"{kind} {count}" for kind, count in hits.items())

@@ -10,7 +10,7 @@ import typer
 
 from .files import ServedFolder
 from .journal import Journal, NoJournal
-from .output import finite, run, until_stopped
+from .output import finite, run, stopping
 from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, server_options
 
 __all__ = ["scl", "serve"]
@@ -106,7 +106,8 @@ async def _serve(
         sys.stderr.write(f"note: {text}\n")
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
-    async with MmsServer(ied, journal=options.journal(ied), **options.common()) as server:
+    server = MmsServer(ied, journal=options.journal(ied), **options.common())
+    async with stopping() as stop, server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(
             f"{server.url} serves {', '.join(ied.children)} ({ied.name}, {ied.edition}); stop with Ctrl-C\n"
@@ -114,7 +115,7 @@ async def _serve(
         sys.stdout.write(f"try: meterwire browse {server.url}\n")
         sys.stdout.flush()
         try:
-            await until_stopped()
+            await stop.wait()
         finally:
             if life is not None:
                 life.cancel()

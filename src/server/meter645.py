@@ -344,6 +344,7 @@ async def serve_meter(
     port: int = 0,
     faults: Faults | None = None,
     *,
+    allow_remote: bool = False,
     speed: float = 1.0,
     preamble: int = 4,
     clock: Callable[[], float] = time.monotonic,
@@ -351,10 +352,10 @@ async def serve_meter(
     """Serve meters on a TCP port (0: any free one); each connection is a line of its own to all of them.
 
     ``speed`` simulated seconds pass per second of ``clock``; 0 leaves the registers to :meth:`SimulatedMeter.advance`.
-    LinkError when the port cannot be had.
+    UsageError for an address beyond loopback without ``allow_remote``, LinkError when the port cannot be had.
     """
     server = MeterServer(meters, faults, speed=speed, preamble=preamble, clock=clock)
-    listener = await listen(lambda: _Connection(server), host, port, allow_remote=True)
+    listener = await listen(lambda: _Connection(server), host, port, allow_remote=allow_remote)
     server.host, server.port = listener.sockets[0].getsockname()[:2]
     shown = f"[{server.host}]" if ":" in server.host else server.host
     server.url = f"645+tcp://{shown}:{server.port}"

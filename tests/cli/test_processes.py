@@ -120,7 +120,7 @@ def test_demo_told_as_json() -> None:
         if entry["reference"] == "HOMEMET/MMTR1.DmdWh [ST]"
     ]
     assert len(story["reports"]) == len(energies) == 5
-    assert energies == sorted(set(energies))  # each report shows a register that has moved on
+    assert energies == sorted(set(energies)), energies  # each report shows a register that has moved on
     assert story["refused_write"]["code"] == 3
     assert 0 < story["seconds_to_first_report"] < 60
     print(f"first report after {story['seconds_to_first_report']} s")
