@@ -46,6 +46,20 @@ def iec61850_server() -> Iterator[Peer]:
 
 
 @pytest.fixture
+def client(request: pytest.FixtureRequest) -> Peer:
+    """A foreign client by its pairing in the matrix; see pairings.clients."""
+    peer: Peer = request.getfixturevalue(request.param)
+    return peer
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Peer:
+    """A foreign server by its pairing in the matrix; see pairings.servers."""
+    peer: Peer = request.getfixturevalue(request.param)
+    return peer
+
+
+@pytest.fixture
 def tshark() -> None:
     """For tests that judge a capture: skips where tshark is missing."""
     if not tshark_helper.available():

@@ -9,6 +9,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -18,10 +19,14 @@ LOOPBACK = "127.0.0.1"
 
 
 class Recorder:
-    """Listens on a port of its own and passes every connection on to ``upstream``; use it in a with statement."""
+    """Listens on a port of its own and passes every connection on to ``upstream``; use it in a with statement.
 
-    def __init__(self, upstream: int) -> None:
+    ``rewrite`` may change what is passed on, chunk by chunk and not its length; recorded is what was passed on.
+    """
+
+    def __init__(self, upstream: int, rewrite: Callable[[bytes], bytes] = bytes) -> None:
         self.upstream = upstream
+        self._rewrite = rewrite
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self._listener.getsockname()[1]
         self._sessions: list[TcpSession] = []
@@ -78,16 +83,22 @@ class Recorder:
 
     def _pump(self, source: socket.socket, target: socket.socket, session: TcpSession, from_server: bool) -> None:
         kept = b""
+        segments: list[bytes] = []
         while True:
             try:
                 data = source.recv(65536)
             except OSError:
                 data = b""
+            data = self._rewrite(data)
             whole, kept = split(kept + data)
             with self._lock:
-                for tpkt in whole if data else [kept]:
-                    send = session.server_sends if from_server else session.client_sends
-                    send(time.time_ns(), tpkt)
+                send = session.server_sends if from_server else session.client_sends
+                for tpkt in whole if data else [*segments, kept]:
+                    segments.append(tpkt)
+                    if not is_segment(tpkt):
+                        for one in segments:
+                            send(time.time_ns(), one)
+                        segments.clear()
                 if not data:
                     self._end(session, from_server)
             with contextlib.suppress(OSError):
@@ -103,6 +114,12 @@ class Recorder:
             session.close(time.time_ns(), by_server=not from_server)
         else:
             self._half_closed.append(session)
+
+
+def is_segment(tpkt: bytes) -> bool:
+    """A DT TPDU that more of the same message follow. They are recorded together: tshark (4.0) mixes them up with what the
+    other side says in between."""
+    return tpkt[5:6] == b"\xf0" and tpkt[6:7] == b"\x00"
 
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:

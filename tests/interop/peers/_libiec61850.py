@@ -45,6 +45,7 @@ OPTIONAL_FIELDS = {
 ReportCallback = C.CFUNCTYPE(None, P, P)
 ConnectionCallback = C.CFUNCTYPE(None, P, P)
 WriteAccessCallback = C.CFUNCTYPE(I32, P, P, P, P)
+Authenticator = C.CFUNCTYPE(BOOL, P, P, P, P)
 
 # name: (result, argument types). E marks the "error out" pointer most client calls take.
 E = C.POINTER(I32)
@@ -218,6 +219,10 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "IedServer_updateAttributeValue": (None, (P, P, P)),
     "IedServer_updateBooleanAttributeValue": (None, (P, P, BOOL)),
     "IedServer_setWriteAccessPolicy": (None, (P, I32, I32)),
+    "IedServer_setAuthenticator": (None, (P, Authenticator, P)),
+    "AcseAuthenticationParameter_getAuthMechanism": (I32, (P,)),
+    "AcseAuthenticationParameter_getPassword": (P, (P,)),
+    "AcseAuthenticationParameter_getPasswordLength": (I32, (P,)),
     "IedServer_handleWriteAccess": (None, (P, P, WriteAccessCallback, P)),
 }  # fmt: skip
 

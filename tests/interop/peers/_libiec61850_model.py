@@ -64,6 +64,9 @@ ALL_TYPES: tuple[tuple[str, str, str, Any], ...] = (
     ("cur", "currency", "ST", "CNY"),
 )
 
+# What GGIO4.Every has one writable leaf of (constraint SP), called after its type.
+WRITABLE = tuple(name for name in TYPES if name not in ("constructed", "bitstring"))
+
 
 class Model:
     """The built model, its first values, and the names tests need."""
@@ -148,6 +151,11 @@ class Model:
         self._cdc("SPS", "Proxy", physical)
         if domain == "PEERBASE":
             single = [f"GGIO1$ST$Ind{i}$stVal" for i in (1, 2)]
+            self._dataset(head, "dsSet", ["GGIO2$SP$IntSet$setVal", "GGIO2$SP$LimSet$setVal"])
+            self._dataset(head, "dsTrg", ["GGIO1$ST$Ind3", "GGIO3$ST$AllTyp$tReal"])
+            self._dataset(head, "dsBig", [f"GGIO3$DC$AllTyp${name}" for name in ("vis255", "uni", "vis64") * 3])
+            self._urcb(head, "urcbTrg01", "dsTrg", "trg1")
+            self._urcb(head, "urcbBig01", "dsBig", "big1")
             self._dataset(head, "dsStat", [*single, "GGIO1$ST$Ind3", "GGIO1$ST$Pos", "MET/MMTR1$ST$TotWh"])
             for i in (1, 2, 3):
                 self._urcb(head, f"urcbStat0{i}", "dsStat", f"stat{i}")
@@ -188,6 +196,11 @@ class Model:
         self._value("PEERBASE/GGIO2.IntSet.setVal", "SP", 42)
         self._value("PEERBASE/GGIO2.LimSet.setVal", "SP", self.limit)
         self._value("PEERBASE/GGIO2.AnSet.setMag.f", "SP", 0.5)
+        other = self._ln(device, "GGIO4")
+        self._da("pts", self.library.DataObject_create(b"Crv", other, 0), "int32", "SP", DCHG, 3)
+        every = self.library.DataObject_create(b"Every", other, 0)
+        for kind in WRITABLE:
+            self._da(f"v{kind}", every, kind, "SP")
 
     def _all_types(self, device: int) -> None:
         node = self._ln(device, "GGIO3")

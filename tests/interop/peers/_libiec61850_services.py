@@ -123,8 +123,7 @@ class Services:
             if side in request:
                 one = request[side]
                 made = (
-                    selector(kind, one[name])
-                    for kind, name in ((PSelector, "p"), (SSelector, "s"), (TSelector, "t"))
+                    selector(kind, one[name]) for kind, name in ((PSelector, "p"), (SSelector, "s"), (TSelector, "t"))
                 )
                 getattr(library, f"IsoConnectionParameters_set{call}Addresses")(parameters, *made)
                 set_title = getattr(library, f"IsoConnectionParameters_set{call}ApTitle")

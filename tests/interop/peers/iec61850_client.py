@@ -330,7 +330,20 @@ class Client:
             if name in request:
                 setattr(block, name, request[name])
                 fields.append(name)
-        block.resv = block.rpt_ena = True
+        block.rpt_ena = True
+        first = []  # what has to be written before the rest
+        if not block.is_buffered and request.get("reserve", True):
+            block.resv = True
+            first.append("resv")
+        if block.is_buffered and block.has_resv_tms and "resv_tms" in request:
+            block.resv_tms = request["resv_tms"]
+            first.append("resv_tms")
+        if request.get("purge"):
+            block.purge_buf = True
+            fields.append("purge_buf")
+        if "entry_id" in request:
+            block.entry_id = bytes.fromhex(request["entry_id"])
+            fields.append("entry_id")
         self.last[reference] = []
         mask = iec61850.RcbWriteMask.fields
         await self.open.install_report_handler(
@@ -338,8 +351,8 @@ class Client:
             lambda report: self._on_report(reference, report),
             rpt_id=block.rpt_id or reference.replace(".", "$"),
         )
-        if request.get("reserve", True):
-            await self.open.set_rcb_values(block, mask("resv"))
+        if first:
+            await self.open.set_rcb_values(block, mask(*first))
         if fields:
             await self.open.set_rcb_values(block, mask(*fields))
         await self.open.set_rcb_values(block, mask("rpt_ena"))
@@ -356,9 +369,11 @@ class Client:
     async def disable(self, request: Request) -> None:
         """Disable the block, stop listening."""
         block = await self.open.get_rcb_values(request["rcb"])
-        block.rpt_ena = block.resv = False
+        block.rpt_ena = False
         await self.open.set_rcb_values(block, iec61850.RcbWriteMask.fields("rpt_ena"))
-        await self.open.set_rcb_values(block, iec61850.RcbWriteMask.fields("resv"))
+        if not block.is_buffered:
+            block.resv = False
+            await self.open.set_rcb_values(block, iec61850.RcbWriteMask.fields("resv"))
         await self.open.uninstall_report_handler(block.object_reference)
 
     async def _stop_reports(self) -> None:

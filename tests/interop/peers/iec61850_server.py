@@ -81,6 +81,9 @@ ALL_TYPES: tuple[tuple[str, Any, str, str, Any], ...] = (
 
 DATA_SETS = {
     "dsStat": ("GGIO1.Ind1.stVal", "GGIO1.Ind2.stVal", "GGIO1.Ind3.stVal", "GGIO1.Ind3.q", "MMTR1.TotWh.actVal"),
+    "dsSet": ("GGIO2.IntSet.setVal", "GGIO2.LimSet.setVal"),
+    "dsTrg": ("GGIO1.Ind3.stVal", "GGIO1.Ind3.q"),
+    "dsBig": ("GGIO3.AllTyp.vis255", "GGIO3.AllTyp.uni", "GGIO4.Every.vis255", "GGIO4.Every.uni"),
     "dsMeas": ("MMXU1.TotW.mag.f", "MMXU1.PhV.phsA.mag.f", "MMXU1.PhV.phsB.mag.f"),
 }
 
@@ -144,6 +147,7 @@ def build() -> tuple[dict[str, Any], Book]:
     """The model dictionary and its book."""
     book = Book()
     types = [book.leaf("GGIO3.AllTyp", name, kind, mms, fc, value) for name, kind, mms, fc, value in ALL_TYPES]
+    every = [book.leaf("GGIO4.Every", name, kind, mms, "SP", value) for name, kind, mms, _fc, value in ALL_TYPES]
     phases = [book.measured("MMXU1.PhV", f"phs{p}", 230.0 + i / 2) for i, p in enumerate("ABC")]
     head = {
         "lln0": True,
@@ -155,6 +159,7 @@ def build() -> tuple[dict[str, Any], Book]:
         {"class": "GGIO", "inst": "2", "dos": [book.integer("GGIO2", "IntSet", "Int32", 42, "SP"),
                                                book.integer("GGIO2", "LimSet", "Int32", LIMIT, "SP")]},
         {"class": "GGIO", "inst": "3", "dos": [{"name": "AllTyp", "das": types}]},
+        {"class": "GGIO", "inst": "4", "dos": [{"name": "Every", "das": every}]},
         {"class": "MMTR", "inst": "1", "dos": [book.integer("MMTR1", "TotWh", "Int64", 2**63 - 1),
                                                book.integer("MMTR1", "DmdWh", "Int64", 12345678901)]},
         {"class": "MMXU", "inst": "1", "dos": [book.measured("MMXU1", "TotW", 4321.5),
@@ -180,7 +185,7 @@ class Server:
         """Data sets and report control blocks. Declared in the dictionary they do not appear on the wire."""
         for name, members in DATA_SETS.items():
             self.server.add_dataset(f"LLN0${name}", [f"{DEVICE}/{member}" for member in members])
-        for name, dataset in (("urcbStat", "dsStat"), ("urcbMeas", "dsMeas")):
+        for name, dataset in (("urcbStat", "dsStat"), ("urcbMeas", "dsMeas"), ("urcbBig", "dsBig")):
             for i in (1, 2):
                 self.server.register_urcb(
                     f"{DEVICE}/LLN0.{name}0{i}", dataset=f"LLN0${dataset}", rpt_id=f"{name}{i}", conf_rev=1,
@@ -189,6 +194,13 @@ class Server:
                     buf_tm_ms=50,
                 )  # fmt: skip
 
+        self.server.register_brcb(
+            f"{DEVICE}/LLN0.brcbStat01", dataset="LLN0$dsStat", rpt_id="bstat1", conf_rev=1,
+            trg_ops=["data_changed", "quality_changed", "integrity", "gi"],
+            opt_flds=["seq_num", "time_stamp", "reason", "data_set", "data_reference", "conf_rev", "entry_id",
+                      "buffer_overflow"],
+        )  # fmt: skip
+
     def _written(self, path: str, value: Any) -> bool:
         reference = f"RUST{path}" if not path.startswith("RUST") else path
         kept = self.book.values[(reference, "SP")]
@@ -196,7 +208,9 @@ class Server:
             error = iec61850.IedDataAccessError("beyond the limit")
             error.code = "ObjectValueInvalid"  # type: ignore[attr-defined]  # the package reads it
             raise error
-        kept["value"] = value
+        if kept["type"] == "bit-string":
+            value = "".join(f"{octet:08b}" for octet in value)[: len(kept["value"])]
+        kept["value"] = value.hex() if isinstance(value, bytes) else value
         return True
 
     def facts(self) -> dict[str, Any]:

@@ -424,7 +424,7 @@ class Client(FileCommands, Services, BufferedReports):
             "report", rcb=get("RcbReference"), rpt_id=get("RptId"), dataset=optional("DataSetName", "DataSetName"),
             seq_num=optional("SeqNum", "SeqNum"), time_ms=optional("Timestamp", "Timestamp"),
             conf_rev=optional("ConfRev", "ConfRev"), buf_ovfl=optional("BufOvfl", "BufOvfl"),
-            entry_id=lib.to_python(library, entry_id), sub_seq_num=optional("SubSeqNum", "SubSeqNum"),
+            entry_id=lib.to_python(library, entry_id), sub_seq_num=get("SubSeqNum"),
             more=bool(get("MoreSeqmentsFollow")), entries=entries,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ Python runs per request.
 Commands
     truth                every leaf as the library itself holds it: [{"ref", "fc", "type", "value"}]
     set ref fc value     change a value (dchg, qchg or dupd triggers follow from the attribute) · set_many values
-    toggle ref fc        invert a BOOLEAN · pace ref fc hz seconds · connections · quit
+    toggle ref fc        invert a BOOLEAN · pace ref fc hz seconds · connections · require password · quit
 
 What the library cannot do, measured with 1.6.1: FLOAT64 and INT128 leaves exist as types, INT128 is left out here (no
 value functions); a server of the wheel accepts at most 5 associations at a time whatever --connections says (a constant
@@ -18,6 +18,7 @@ of that build).
 """
 
 import argparse
+import ctypes as C
 import socket
 import time
 from typing import Any
@@ -30,6 +31,7 @@ from _libiec61850_model import Model
 
 FC = lib.FUNCTIONAL_CONSTRAINTS
 ALLOW = 0
+PASSWORD = 1
 NODE_KINDS = ("LD", "LN", "DO", "DA")
 
 
@@ -166,6 +168,19 @@ class Server:
             time.sleep(interval)
         return count
 
+    def require(self, request: Request) -> None:
+        """From now on only clients with this ACSE password are let in."""
+        library, wanted = self.library, request["password"].encode()
+
+        def check(_parameter: int, given: int, _token: int, _peer: int) -> bool:
+            if not given or library.AcseAuthenticationParameter_getAuthMechanism(given) != PASSWORD:
+                return False
+            size = library.AcseAuthenticationParameter_getPasswordLength(given)
+            return C.string_at(library.AcseAuthenticationParameter_getPassword(given), size) == wanted
+
+        self._authenticator = lib.Authenticator(check)
+        library.IedServer_setAuthenticator(self.server, self._authenticator, None)
+
     def connections(self, _request: Request) -> int:
         """How many associations are open."""
         return int(self.library.IedServer_getNumberOfOpenConnections(self.server))
@@ -193,7 +208,7 @@ def main() -> None:
         server.library.IedServer_stop(server.server)
         raise _jsonl.Quit
 
-    names = ("truth", "set", "set_many", "toggle", "pace", "connections")
+    names = ("truth", "set", "set_many", "toggle", "pace", "connections", "require")
     handlers = {name: getattr(server, name) for name in names}
     _jsonl.serve({**handlers, "quit": leave}, peer="libiec61850", port=port, **server.model.facts())
 
