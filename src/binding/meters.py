@@ -134,8 +134,8 @@ class MeterBinding:
         """Items to read, in the order of the table, the clock first.
 
         With ``blocks`` items are asked together where the catalogue has a block for two or more of them. A block
-        that this meter refused, or left unanswered while it answered other requests, is asked item by item; so are
-        the members that an answer to the block lacked.
+        that this meter refused, answered with no valid value, or left unanswered while it answered other requests, is
+        asked item by item; so are the members that an answer to the block lacked.
         """
         items = [*CLOCK_ITEMS, *self._bound]
         if not blocks:
@@ -175,6 +175,8 @@ class MeterBinding:
         accepted = sum(self._show(reading, at, times, changes) for reading in believed)
         if wanted is not None and believed:
             self._answered.add(asked)
+            if all(reading.quality.validity == "invalid" for reading in believed):
+                self._split.add(asked)
             lacking = wanted - {reading.item for reading in believed}
             self._unread(lacking - self._lacking, at, changes)  # from now on each is asked for itself, and tells itself
             self._lacking |= lacking

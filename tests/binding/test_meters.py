@@ -455,6 +455,25 @@ def test_a_block_left_unanswered_by_a_meter_that_is_there_is_asked_item_by_item(
     assert set(PHASES) < set(meter.poll_list(blocks=True))
 
 
+def test_a_block_of_unknown_layout_shows_nothing_and_is_asked_item_by_item(ied: Ied, meter: MeterBinding) -> None:
+    """Five octets for each energy have been seen: cut into fours they would be five wrong registers that look good."""
+    registers = {"00010000": 567901, "00010100": 11111, "00010200": 22222, "00010300": 3, "00010400": 4}
+    wire = {item: bytes.fromhex(f"{value:010d}")[::-1] for item, value in registers.items()}
+
+    def told(di: str, payload: bytes) -> list[Reading]:
+        frame = dlt645.Frame(address=ADDRESS, control=0x91, data=bytes.fromhex(di)[::-1] + payload)
+        return dlt645.readings(frame, time=NOW)
+
+    assert meter.apply(told("0001FF00", b"".join(wire.values())), asked="0001FF00") == 0
+    nodes = ("MMTR1", "Rt1MMTR1", "Rt2MMTR1", "Rt3MMTR1", "Rt4MMTR1")
+    assert {read(ied, f"{node}.DmdWh.q") for node in nodes} == {Quality.INVALID}
+    assert set(registers) < set(meter.poll_list(blocks=True))
+    assert "0001FF00" not in meter.poll_list(blocks=True)
+    for item, octets in wire.items():
+        meter.apply(told(item, octets), asked=item)
+    assert [read(ied, f"{node}.DmdWh.actVal") for node in nodes] == list(registers.values())
+
+
 def test_a_silent_meter_does_not_lose_its_blocks(meter: MeterBinding) -> None:
     meter.apply(answer("0201FF00", 2200, 2201, 2202), asked="0201FF00")
     before = meter.poll_list(blocks=True)

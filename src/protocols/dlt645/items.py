@@ -12,7 +12,7 @@ other parameters, freeze (05), load record (06), security (07); such items decod
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -335,17 +335,16 @@ def _decode_block(members: tuple[Item, ...], data: bytes) -> list[Decoded]:
             break
         found += _decode_one(item, data, at, min(size, len(data) - at))
         at += size
+    if at > len(data):
+        # Cut, or fewer but longer members: nobody can tell where one ends, so none of these digits is a value.
+        note = f"{len(data)} octets are no whole number of members"
+        return [replace(value, value=None, raw=None, quality=Quality.INVALID, note=note) for value in found]
     if at < len(data):
         rest = len(data) - at
         note = f"{rest} octets after the last member of the block"
         found.append(_unknown(Item(di=members[-1].di, name="left over", name_zh="多余数据"), data[at:]))
-        found[-1] = _replace(found[-1], item=f"{members[-1].di}.rest", note=note, offset=at, quality=_UNKNOWN_QUALITY)
+        found[-1] = replace(found[-1], item=f"{members[-1].di}.rest", note=note, offset=at, quality=_UNKNOWN_QUALITY)
     return found
-
-
-def _replace(value: Decoded, **changes: object) -> Decoded:
-    fields = {name: getattr(value, name) for name in Decoded.__dataclass_fields__}
-    return Decoded(**{**fields, **changes})
 
 
 def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]:
@@ -384,4 +383,4 @@ def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]
 
 def _tolerated(value: Decoded, note: str, *, odd: bool) -> Decoded:
     quality = Quality.QUESTIONABLE if odd and value.quality == Quality.GOOD else value.quality
-    return _replace(value, note="; ".join(filter(None, (value.note, note))), quality=quality)
+    return replace(value, note="; ".join(filter(None, (value.note, note))), quality=quality)

@@ -180,7 +180,10 @@ def test_block_with_longer_members() -> None:
 
 def test_block_that_does_not_come_out_even() -> None:
     cut = decode_item("0001FF00", bytes(4) + b"\x01\x02")
-    assert [f.quality for f in cut] == [Quality.GOOD, Quality.INVALID]
+    assert [f.quality for f in cut] == [Quality.INVALID, Quality.INVALID]
+    longer = decode_item("0001FF00", bytes.fromhex("5634120000 1111110000 2222220000 3333330000 9067050000"))
+    assert {(f.value, f.raw, f.quality) for f in longer} == {(None, None, Quality.INVALID)}
+    assert {f.note for f in longer} == {"25 octets are no whole number of members"}
     more = decode_item("0201FF00", bytes.fromhex("142315231623 99"))
     assert [f.item for f in more] == ["02010100", "02010200", "02010300", "02010300.rest"]
     assert (more[-1].value, more[-1].quality) == (b"\x99", Quality.QUESTIONABLE)
