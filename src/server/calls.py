@@ -36,7 +36,8 @@ class Calls:
     def start(self, invoke_id: int, pending: Pending) -> None:
         """Work on a request whose answer takes time."""
         self._mms.defer(invoke_id)
-        self._tasks[invoke_id] = asyncio.create_task(self._run(invoke_id, pending))
+        task = self._tasks[invoke_id] = asyncio.create_task(self._run(invoke_id, pending))
+        task.add_done_callback(lambda _: pending.close())  # cancelled before its first step, it has not begun at all
 
     async def _run(self, invoke_id: int, pending: Pending) -> None:
         try:

@@ -1,6 +1,7 @@
 """Requests that take time, in both directions: obtainFile gone wrong, Cancel, ends in the middle, hostile octets."""
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from meterwire.protocols.mms.files import (
     file_open_request,
     obtain_file_request,
 )
+from meterwire.protocols.mms.pdu import confirmed_request
 from meterwire.protocols.mms.services import identify_request
 from meterwire.server import MmsServer
 
@@ -78,6 +80,26 @@ def test_a_client_that_disappears_while_it_is_read(root: Path, tmp_path: Path) -
         assert (root / "up.bin").read_bytes() == local.read_bytes()
 
     check(root, body)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_request_that_ends_before_it_has_begun(root: Path) -> None:
+    """The abort comes in the same segment: nothing was opened, and no coroutine is left that nobody awaits."""
+
+    async def body(server: MmsServer, _: IedClient) -> None:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        raw = Raw(reader, writer)
+        await raw.associate()
+        raw.mms.osi.send(confirmed_request(1, obtain_file_request("a.txt", "up.bin")))
+        raw.mms.osi.abort()
+        writer.write(raw.mms.osi.take_output())
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+        gc.collect()
+
+    check(root, body)
+    assert leftovers(root) == []
 
 
 def test_a_client_that_goes_while_files_are_open(root: Path) -> None:

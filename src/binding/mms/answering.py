@@ -45,6 +45,13 @@ class Pending:
 
     work: Coroutine[Any, Any, bytes]
     """Gives the answering PDU; raises nothing of ours."""
+    result: Coroutine[Any, Any, Any]
+    """What it waits for."""
+
+    def close(self) -> None:
+        """It will not be run, or not any further."""
+        self.work.close()
+        self.result.close()
 
 
 Handler = Callable[[Pdu, Asker], Result | Coroutine[Any, Any, Result]]
@@ -64,7 +71,7 @@ def respond(handler: Handler, pdu: Pdu, asker: Asker) -> bytes | Pending:
         return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
     if isinstance(result, (bytes, tuple)):
         return envelope(invoke_id, result, asker.max_pdu)
-    return Pending(_finish(invoke_id, result, asker.max_pdu))
+    return Pending(_finish(invoke_id, result, asker.max_pdu), result)
 
 
 def envelope(invoke_id: int, result: Result, max_pdu: int) -> bytes:
