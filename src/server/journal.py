@@ -150,13 +150,14 @@ class SqliteJournal:
                 ).fetchall()
             if row is None:
                 return None
-            settings = json.loads(row[2])
+            settings = dict(json.loads(row[2]))
             entries = tuple(
                 Entry(entry_id=i, time_ns=t, kind=EntryKind(kind), members=unpack_members(blob))
                 for i, t, kind, blob in rows
             )
         except (sqlite3.Error, ValueError, TypeError, FileError) as error:
             log.warning("%s: what the journal has of %s cannot be read: %s", self.path, control, error)
+            self.purge(control)  # else the next start could not read what comes now either
             return None
         self.durable = max((self.durable, *(entry.entry_id for entry in entries)))
         return Stored(declared=row[0], defined=row[1], settings=settings, last_id=row[3], entries=entries)
@@ -220,7 +221,7 @@ class SqliteJournal:
             try:
                 with self._lock:
                     self._commit(batch)
-            except sqlite3.Error as error:
+            except Exception as error:  # whatever it is: without this thread no buffered report would leave any more
                 log.exception("the journal %s failed; buffered reports do not survive a restart any more", self.path)
                 self.failure = error
             self._written(batch)

@@ -247,6 +247,45 @@ def test_a_file_that_cannot_be_used_is_put_aside(path: Path, damage: object, cap
     journal.close()
 
 
+def test_an_entry_that_cannot_be_written_holds_nobody_up(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Not the disk but a value: the thread must not end in silence, with every later report waiting for it."""
+    journal = SqliteJournal(path)
+    told = threading.Event()
+    journal.on_durable = told.set
+    journal.append("a", Entry(entry_id=1, time_ns=1, kind=EntryKind.EVENT, members=((1 << 16, 16, b""),)))
+    assert told.wait(10)
+    assert journal.durable > 1 << 62
+    assert journal.failure is not None
+    journal.close()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entry SET members = x'0001' WHERE reference = 'a'",
+        "UPDATE control SET settings = '[1]' WHERE reference = 'a'",
+        "UPDATE control SET settings = '7' WHERE reference = 'a'",
+    ],
+)
+def test_after_a_row_that_could_not_be_read_its_block_is_kept_again(path: Path, damage: str) -> None:
+    journal = SqliteJournal(path)
+    journal.define("a", STORED)
+    journal.append("a", entry(1))
+    journal.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(damage)
+    journal = SqliteJournal(path)
+    assert journal.load("a") is None
+    journal.define("a", STORED)
+    journal.append("a", entry(2))
+    journal = reopened(journal)
+    stored = journal.load("a")
+    assert stored is not None
+    assert stored.entries == (entry(2),)
+    journal.close()
+
+
 def test_a_row_that_cannot_be_read_costs_its_block(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     journal = SqliteJournal(path)
     for control in "ab":
