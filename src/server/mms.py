@@ -116,8 +116,12 @@ class MmsServer:
             self.service.extra.update(self.files.handlers)
 
     async def start(self) -> None:
-        """Listen; ``port`` then holds the real port."""
-        self._server = await listen(lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote)
+        """Listen; ``port`` then holds the real port. When that fails the server is closed, and its journal with it."""
+        try:
+            self._server = await listen(lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote)
+        except BaseException:
+            await self.close()
+            raise
         self.port = local_port(self._server)
         self._schedule()
         if self.journal is not None:

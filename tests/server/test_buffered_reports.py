@@ -353,6 +353,18 @@ def test_a_subscription_goes_on_over_a_restart(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
+def test_a_server_that_cannot_listen_gives_its_journal_back(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with MmsServer(model(), port=0) as server:
+            journal = SqliteJournal(tmp_path / "j")
+            with pytest.raises(LinkError, match="cannot listen"):
+                await MmsServer(model(), port=server.port, journal=journal).start()
+            async with MmsServer(model(), port=0, journal=SqliteJournal(tmp_path / "j")):
+                pass
+
+    asyncio.run(body())
+
+
 def test_an_unbuffered_subscription_is_interrogated_after_a_loss(tmp_path: Path) -> None:
     async def body() -> None:
         async with restartable(tmp_path / "j") as start:
