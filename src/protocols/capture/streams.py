@@ -87,6 +87,8 @@ def tcp_payloads(packets: Iterable[Packet]) -> Iterator[Payload]:
             continue
         source, target, sequence, is_syn, data = segment
         key = (source, target)
+        if not (is_syn or data):
+            continue  # an acknowledgement alone; a keep-alive stands an octet before the first one that will come
         if is_syn or key not in flows:
             if len(flows) >= MAX_FLOWS and key not in flows:
                 continue

@@ -91,6 +91,11 @@ def test_a_capture_that_begins_in_the_middle() -> None:
     assert octets([segment(500, b"abc"), segment(503, b"def")]) == b"abcdef"
 
 
+def test_a_capture_that_begins_with_a_keep_alive() -> None:
+    """Its number is one before the next octet; nothing is missing."""
+    assert octets([segment(999, b""), segment(1000, b"one"), segment(1002, b""), segment(1003, b"two")]) == b"onetwo"
+
+
 def test_a_new_connection_on_the_same_ports_begins_anew() -> None:
     first = [segment(99, b"", flags=0x02), segment(100, b"old")]
     second = [segment(7_000_000, b"", flags=0x02), segment(7_000_001, b"new")]
