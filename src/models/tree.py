@@ -174,7 +174,9 @@ class DataAttribute(Node):
 
     def _store(self, value: Any) -> Trigger | None:
         """Store a checked value and tell what happened; None when there is nothing to tell."""
-        changed = value != self._value or value.__class__ is not self._value.__class__
+        known = self._value
+        # Identity first: a value that is no number does not equal itself.
+        changed = value is not known and (value != known or value.__class__ is not known.__class__)
         if not changed:
             return Trigger.DUPD if self.trigger & Trigger.DUPD else None
         self._value = value

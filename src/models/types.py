@@ -6,6 +6,7 @@ is 0..3 and quality is :class:`~meterwire.reading.Quality`.
 """
 
 import enum
+import math
 import struct
 from dataclasses import dataclass
 from typing import Any
@@ -118,6 +119,8 @@ def _fit_float(kind: BasicType, value: Any) -> Any:
         return None
     try:
         number = float(value)
+        if math.isnan(number):
+            return math.nan  # always the same object, so that the tree can tell that it is still no number
         # Kept as the wire will carry it, so that a reader and the model agree bit by bit.
         return number if kind.size == 64 else _SINGLE.unpack(_SINGLE.pack(number))[0]
     except OverflowError:

@@ -1,6 +1,7 @@
 """Unbuffered reporting with a clock that only moves when told: triggers, BufTm, integrity, GI, SqNum, reservation."""
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -139,6 +140,14 @@ def test_a_transaction_is_one_report_with_all_its_values() -> None:
     assert b"[True, Quality(invalid)" in report.entries[0][2]
     assert (report.client, report.control, report.sq_num) == (1, bench.control, 0)
     assert report.time_ns == WALL + bench.now
+
+
+def test_a_measurement_that_stays_no_number_is_reported_once() -> None:
+    bench = Bench()
+    bench.enable(DatSet=MX)
+    for value in (math.nan, float("nan"), -math.nan, 1.0, 1.0, math.nan):
+        bench.update("MMXU1.Hz", mag__f=value)
+    assert len(bench.take()) == 3
 
 
 def test_a_transaction_that_is_refused_reports_nothing() -> None:
