@@ -123,11 +123,19 @@ async def _configure(ied: "IedClient", reference: str, settings: Mapping[str, An
     present = {
         name: value.value if isinstance(value, BitString) else value for name, value in zip(names, values, strict=True)
     }
+    asked = wanted.get("OptFlds", present["OptFlds"])
     if isinstance(present["OptFlds"], int):
-        wanted["OptFlds"] = wanted.get("OptFlds", present["OptFlds"]) | _NEEDED
+        wanted["OptFlds"] = asked | _NEEDED
     for name, value in wanted.items():
-        if present[name] != value:
+        if present[name] == value:
+            continue
+        try:
             await ied.write(f"{reference}.{name}", value)
+        except DataAccessError:
+            if name != "OptFlds" or present[name] != asked:
+                raise
+            # Only we wanted more of them, and they are fixed there: reports come, but nobody can go on behind one.
+            log.warning("%s: OptFlds cannot be set; reports do not say where to go on after a loss", reference)
 
 
 async def _resume(ied: "IedClient", reference: str, entry: bytes) -> bool:

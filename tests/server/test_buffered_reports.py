@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from meterwire.acsi import BufferLimits
+from meterwire.acsi import BufferedReportControl, BufferLimits
 from meterwire.client import IedClient, Report, Subscription, connect
 from meterwire.errors import AssociationError, DataAccessError, DecodeError, LinkError, LinkTimeoutError
 from meterwire.models import (
@@ -282,6 +282,21 @@ def test_entry_id_is_asked_for_even_when_opt_flds_forget_it() -> None:
             assert report.data_set == ""
 
     check(body)
+
+
+def test_a_server_whose_opt_flds_are_fixed_is_subscribed_to_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services with optFields="Fix": what only we wished for must not cost the reports; what its user asks for is told."""
+    monkeypatch.setattr(BufferedReportControl, "read_only", BufferedReportControl.read_only | {"OptFlds"})
+
+    async def body(server: MmsServer, ied: IedClient) -> None:
+        async with ied.reports(BLOCK) as subscription:
+            count(server.ied, 1)
+            report = await subscription.next(5)
+            assert (number(report), report.entry_id) == (1, None)
+        with pytest.raises(LinkError, match="OptFlds"):
+            await ied.reports(BLOCK, OptFlds=OptFlds.SEQ_NUM | OptFlds.CONF_REV).start()
+
+    check(body, opt_flds=OptFlds.SEQ_NUM)
 
 
 def test_resume_finds_the_instance_that_knows_the_entry() -> None:
