@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ...errors import LimitError
+from ...errors import LimitError, UsageError
 from ...models import DataAttribute, Ied, LogicalDevice
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Selector
+from ...protocols.mms.names import MAX_IDENTIFIER
 from ...protocols.mms.services import Access, ObjectClass
 from .data_sets import DataSet, DataSetScope, member_access
 from .static_blocks import add_static_blocks
@@ -219,6 +220,15 @@ class Domain:
         return kept
 
 
+def _insist_names(device: LogicalDevice, node: Variable, data_sets: Iterable[str]) -> Variable:
+    """MMS cannot ask for a name beyond its 64 characters: better no server than one with dark corners."""
+    for name in (device.name, *node.names(), *(f"{node.name}${data_set}" for data_set in data_sets)):
+        if len(name) > MAX_IDENTIFIER:
+            msg = f"{device.name}/{name}: MMS names have at most {MAX_IDENTIFIER} characters, this one {len(name)}"
+            raise UsageError(msg)
+    return node
+
+
 class MmsImage:
     """All domains of an IED."""
 
@@ -233,7 +243,7 @@ class MmsImage:
     def _add_device(self, device: LogicalDevice) -> None:
         domain = Domain(device.name)
         for node in device.children.values():
-            domain.nodes[node.name] = logical_node_variable(node)
+            domain.nodes[node.name] = _insist_names(device, logical_node_variable(node), node.data_sets)
             for name, members in node.data_sets.items():
                 data_set = DataSet(tuple(map(member_access, members)))
                 domain.data_sets.sets[f"{node.name}${name}"] = data_set

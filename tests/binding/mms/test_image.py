@@ -8,7 +8,7 @@ from meterwire.binding.mms import MmsImage
 from meterwire.binding.mms import image as module
 from meterwire.binding.mms.image import MAX_PICKS, Failure, Picks, Selection, item_of, select
 from meterwire.binding.mms.variables import Variable
-from meterwire.errors import LimitError
+from meterwire.errors import LimitError, UsageError
 from meterwire.models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, basic_type
 from meterwire.protocols.mms import ObjectName, Selector, decode_data
 from meterwire.protocols.mms.services import Access, ObjectClass
@@ -285,3 +285,16 @@ def test_closing_lets_go_of_the_model() -> None:
     assert any(leaf.store_hooks for leaf in ied.leaves())
     image.close()
     assert not any(leaf.store_hooks for leaf in ied.leaves())
+
+
+@pytest.mark.parametrize("length", [64, 65])
+def test_names_mms_cannot_carry_are_not_served(length: int) -> None:
+    fixed = len("GGIO1$ST$$stVal")
+    leaf = DataAttribute("stVal", "ST", basic_type("INT32"))
+    node = LogicalNode("GGIO", "1").add(DataObject("D" * (length - fixed), "INS").add(leaf))
+    ied = Ied("X").add(LogicalDevice("XLD", "LD").add(node))
+    if length == 64:
+        assert any(len(name) == 64 for name in MmsImage(ied).domains["XLD"].name_list(0).names)
+    else:
+        with pytest.raises(UsageError, match="at most 64 characters, this one 65"):
+            MmsImage(ied)

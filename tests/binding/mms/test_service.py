@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from meterwire.binding.mms import Client, MmsImage, MmsService
 from meterwire.binding.mms import service as module
-from meterwire.errors import DataAccessError
+from meterwire.errors import DataAccessError, UsageError
 from meterwire.models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Reference, basic_type
 from meterwire.protocols import ber
 from meterwire.protocols.mms import BitString, ObjectName, PduTag, RejectKind, Selector, decode_pdu, encode_data
@@ -399,20 +399,14 @@ def test_identity_and_status() -> None:
     assert ask(service, b"\x80\x01\x00").hex() == "a10b020107a006800100810100"
 
 
-def test_names_that_mms_cannot_carry_harm_nobody() -> None:
-    """A model deeper than 64 characters: its names cannot be asked for, and lists of them are errors, not crashes."""
-    leaf = DataAttribute("x" * 30, "ST", basic_type("BOOLEAN"))
-    node = LogicalNode("GGIO", "1").add(DataObject("d" * 40, "SPS").add(leaf))
-    node.data_sets["ds"] = (Reference("LONG", ("GGIO1", "d" * 40, "x" * 30), "ST"),)
-    service = service_of(Ied("L").add(LogicalDevice("LONG", "LD").add(node)))
-    assert (
-        decode_pdu(ask(service, named_variable_list_request(ObjectName("GGIO1$ds", "LONG")))).tag
-        == PduTag.CONFIRMED_ERROR
-    )
-    assert ask(service, s.name_list_request(NameListRequest(0, "LONG")))
-    assert s.decode_read_response(decode_pdu(ask(service, s.read_list_request(ObjectName("GGIO1$ds", "LONG"))))) == [
-        False
-    ]
+@pytest.mark.parametrize(("data_object", "data_set"), [("d" * 60, "ds"), ("d", "s" * 60)])
+def test_names_that_mms_cannot_carry_are_not_served(data_object: str, data_set: str) -> None:
+    """They could not be asked for; whoever builds such a model learns it at once, not from a client."""
+    leaf = DataAttribute("x", "ST", basic_type("BOOLEAN"))
+    node = LogicalNode("GGIO", "1").add(DataObject(data_object, "SPS").add(leaf))
+    node.data_sets[data_set] = (Reference("LONG", ("GGIO1", data_object, "x"), "ST"),)
+    with pytest.raises(UsageError, match="at most 64 characters"):
+        service_of(Ied("L").add(LogicalDevice("LONG", "LD").add(node)))
 
 
 # -- whatever is asked ------------------------------------------------------------------------------------------------
