@@ -194,7 +194,7 @@ class Client:
         """One array element, or one component of it."""
         component = request.get("component")
         path = component.replace("$", ".") if component else None
-        index = int(request["index"])
+        index = int(request["index"]) if "index" in request else None
         try:
             value = await self.open.read(request["ref"], request["fc"], array_index=index, component=path)
         except iec61850.IedError as error:

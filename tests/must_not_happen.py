@@ -1,0 +1,80 @@
+"""Complaints about existing stacks (issue 3, "Must not happen") and the tests that show they do not hold here.
+
+tests/test_must_not_happen.py fails where a complaint has no test or a test does not exist; tools/draw_interop.py puts the
+table into docs/interop.md.
+"""
+
+__all__ = ["COMPLAINTS", "SETTINGS"]
+
+COMPLAINTS: dict[str, tuple[str, ...]] = {
+    "A BRCB stays reserved after a client vanishes": (
+        "tests/server/test_buffered_reports.py::test_a_vanished_client_leaves_the_block_to_itself_only",
+        "tests/server/test_buffered_reports.py::test_a_dead_client_is_noticed_whether_something_is_said_to_it_or_not",
+        "tests/acsi/test_buffered_reservation.py::test_a_vanished_client_has_res_tms_seconds",
+        "tests/server/test_bad_input.py::test_a_client_that_goes_with_its_report_control_enabled",
+        "tests/interop/test_their_clients.py::test_a_block_of_another_client",
+    ),
+    "Events are lost over power-off": (
+        "tests/server/test_kill.py::test_killed_five_times",
+        "tests/server/test_kill.py::test_killed_a_hundred_times",
+        "tests/server/test_journal.py::test_power_safe_settings",
+    ),
+    "Settings of the server are silently ignored": ("tests/test_must_not_happen.py::test_every_setting_has_a_test",),
+    "A second client deadlocks": (
+        "tests/server/test_complaints.py::test_a_second_client_is_served_whatever_the_first_does",
+        "tests/server/test_bad_input.py::test_a3_the_largest_frame_and_then_silence_holds_nobody_up",
+        "tests/interop/test_their_clients.py::test_several_clients_at_once",
+    ),
+    "An idle server burns CPU in polling loops": (
+        "tests/server/test_complaints.py::test_an_idle_server_with_associations_has_no_timer_and_nothing_to_do",
+        "tests/server/test_buffered_reports.py::test_idle_blocks_need_no_timer",
+    ),
+    "A ceiling of 5 or 64 connections": (
+        "tests/server/test_complaints.py::test_two_hundred_associations_are_no_ceiling",
+    ),
+    "A report bigger than the PDU loops for ever": (
+        "tests/server/test_bad_input.py::test_s18_a_report_larger_than_the_pdu_agreed_on",
+        "tests/server/test_buffered_reports.py::test_a_member_beyond_the_pdu_costs_itself",
+        "tests/binding/mms/test_reports.py::test_a_member_that_fits_no_pdu_is_left_out_and_the_others_arrive",
+        "tests/client/test_reports.py::test_a_report_that_never_ends_is_cut_off",
+        "tests/interop/test_their_clients.py::test_segmented_reports",
+    ),
+    "A client loses a whole report because one member is unknown": (
+        "tests/server/test_buffered_reports.py::test_a_member_that_cannot_be_read_costs_its_value_only",
+        "tests/client/test_reports.py::test_members_beyond_what_is_known",
+    ),
+    "TRUE only as 01 or only as FF": (
+        "tests/interop/test_their_clients.py::test_true_in_both_forms",
+        "tests/interop/test_their_servers.py::test_true_in_both_forms",
+        "tests/protocols/mms/test_data.py::test_what_is_read_but_not_written",
+    ),
+    "Names above 64 octets are accepted": (
+        "tests/server/test_complaints.py::test_names_above_64_octets_are_refused",
+        "tests/protocols/mms/test_names.py::test_identifier_limits",
+    ),
+}
+
+_HERE = "tests/server/test_complaints.py::test_"
+_ADMISSION = "tests/server/test_admission.py::test_"
+SETTINGS: dict[str, str] = {
+    "Limits.max_associations": "tests/server/test_bad_input.py::test_more_than_max_associations",
+    "Limits.half_open_seconds": "tests/server/test_bad_input.py::test_half_open_connections_are_closed_in_time",
+    "Limits.max_pdu": f"{_HERE}max_pdu_is_negotiated_and_kept",
+    "Limits.max_outstanding": f"{_HERE}max_outstanding_is_negotiated",
+    "Limits.max_unsent": "tests/server/test_bad_input.py::test_answers_to_a_client_that_never_reads_do_not_pile_up",
+    "Limits.max_unsent_reports": "tests/server/test_slow_subscribers.py::test_a_client_that_reads_slowly_sees_what_it_lost_and_stays",
+    "Limits.stalled_seconds": "tests/server/test_slow_subscribers.py::test_a_client_that_never_reads_its_reports_loses_them_counted_and_is_cut_off",
+    "Limits.call_seconds": "tests/server/test_calls.py::test_a_client_that_does_not_answer_is_not_waited_for",
+    "Limits.files": "tests/server/test_files.py::test_limits_of_open_files",
+    "FileLimits.open_each": "tests/acsi/test_files.py::test_limits_of_open_files",
+    "FileLimits.open_all": "tests/acsi/test_files.py::test_the_limit_of_all_counts_every_association",
+    "FileLimits.max_written": "tests/server/test_files.py::test_a_file_that_is_too_large_is_not_kept",
+    "Admission.password": f"{_ADMISSION}password",
+    "Admission.addresses": f"{_ADMISSION}other_addresses",
+    "DataSetLimits.max_persistent": f"{_HERE}data_set_limits_given_to_the_server",
+    "DataSetLimits.max_per_association": f"{_HERE}data_set_limits_given_to_the_server",
+    "DataSetLimits.max_members": f"{_HERE}data_set_limits_given_to_the_server",
+    "BufferLimits.entries": f"{_HERE}buffer_limits_given_to_the_server",
+    "BufferLimits.octets": f"{_HERE}buffer_limits_given_to_the_server",
+}
+"""Every setting of a server, and the test that shows that it works."""
