@@ -419,7 +419,8 @@ def test_while_the_server_is_away_calls_wait_no_longer_than_their_time_out() -> 
     async def body() -> None:
         server = MmsServer(model(), port=0)
         await server.start()
-        async with connect(server.url, reconnect=0.1, timeout=0.5) as ied:
+        async with connect(server.url, reconnect=0.1) as ied:
+            ied._timeout = 0.5
             await server.close()
             await until(lambda: not ied.is_open)
             began = asyncio.get_running_loop().time()

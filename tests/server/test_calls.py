@@ -178,7 +178,7 @@ def test_a_client_that_answers_nonsense(root: Path, element: str) -> None:
     assert leftovers(root) == []
 
 
-def test_a_server_that_stops_asking(root: Path) -> None:
+def test_a_server_that_stops_asking(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's patience is for each part, not for the whole."""
 
     async def body(server: MmsServer, ied: IedClient) -> None:
@@ -187,13 +187,15 @@ def test_a_server_that_stops_asking(root: Path) -> None:
             return b""
 
         server.service.extra[Service.OBTAIN_FILE] = never
-        with pytest.raises(LinkTimeoutError, match="has not read on"):
-            await ied.files.upload(root / "a.txt", "up.bin")
+        with monkeypatch.context() as hasty:
+            hasty.setattr(ied.files, "_timeout", 0.2)
+            with pytest.raises(LinkTimeoutError, match="has not read on"):
+                await ied.files.upload(root / "a.txt", "up.bin")
         await until(lambda: ied._connection.mms.room == ied.negotiated.max_calling)
         assert ied._connection.on_request is None
         assert await ied.files.read("a.txt") == b"hello"
 
-    check(root, body, timeout=0.2)
+    check(root, body)
 
 
 def test_a_slow_disk_holds_up_nobody_and_a_client_may_go_meanwhile(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
