@@ -161,7 +161,7 @@ MATRIX: dict[str, Row] = {
     "read: FC group, whole logical node": Row("read", {
         LIB_CLIENT: by(f"{LIB}their_client_reads_every_leaf", f"{LIB}their_client_reads_whole_nodes_and_many_at_once"),
         RUST_CLIENT: by(
-            f"{THEIRS}their_client_reads_no_whole_nodes",
+            f"{RUST}their_client_reads_every_leaf",
             but=Lacking("reads no node without a constraint", shown_by=f"{THEIRS}their_client_reads_no_whole_nodes"),
         ),
         LIB_SERVER: by(f"{OURS}groups_and_nodes"),

@@ -34,7 +34,7 @@ def asked(iec61850_server: Peer) -> Iterator[tuple[Peer, int]]:
             tshark_helper.insist_clean(recorder.capture(), port, at_least=4, peer_faults=EMPTY_FINISH)
 
 
-@pytest.mark.parametrize("how", ["leaf", "do"])
+@pytest.mark.parametrize("how", ["leaf", "do", "fc"])
 def test_their_client_reads_every_leaf(served: tuple[Peer, OurServer], how: str) -> None:
     scenarios.their_client_reads(*served, how)
 

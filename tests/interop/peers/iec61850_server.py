@@ -25,7 +25,10 @@ What the package cannot do as a server, measured with 0.14.0:
   * data sets and report control blocks of the dictionary do not appear on the wire; registered ones (used here) do, but
     GetVariableAccessAttributes of LN$RP$... answers an error and DatSet reads "LLN0$name" without its domain;
   * integrity reports: IntgPd is stored and read back, but no report follows, whether written by a client or
-    registered; dchg and GI work.
+    registered; dchg and GI work;
+  * buffered reports: the block is there and takes every write, nothing is ever sent; Status, components of structures, data
+    sets of data objects, of the VMD or of the association are refused; a DatSet a client writes is ignored; a block stays
+    reserved after its client vanished; reports may exceed the PDU size agreed on.
 """
 
 import argparse
