@@ -17,6 +17,7 @@ from typing import Protocol
 
 from ..errors import FileServiceError, ServiceError
 from ..protocols.mms.files import FileEntry, FileOpened, FilePart
+from ..protocols.mms.pdu import CAPABILITY_UNAVAILABLE, RESOURCE_CLASS
 
 __all__ = [
     "MAX_FILE_NAME",
@@ -42,7 +43,6 @@ _FORBIDDEN = frozenset('<>:"|?*\x7f').union(map(chr, range(32)))
 _DEVICES = frozenset("CON PRN AUX NUL CONIN$ CONOUT$".split()).union(
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
 )
-RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
 
 
 class FileCode:

@@ -7,10 +7,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from ..binding.mms.answering import OTHER, OTHERS_CLASS, Pending
+from ..binding.mms.answering import Pending
 from ..errors import LinkError, LinkTimeoutError
 from ..protocols.mms import Answer, Pdu, Responder
-from ..protocols.mms.pdu import confirmed_error
+from ..protocols.mms.pdu import OTHER, OTHERS_CLASS, confirmed_error
 from ..protocols.osi import State
 
 __all__ = ["Calls"]

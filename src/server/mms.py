@@ -118,7 +118,9 @@ class MmsServer:
     async def start(self) -> None:
         """Listen; ``port`` then holds the real port. When that fails the server is closed, and its journal with it."""
         try:
-            self._server = await listen(lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote)
+            self._server = await listen(
+                lambda: _Association(self), self.host, self.port, allow_remote=self.allow_remote
+            )
         except BaseException:
             await self.close()
             raise

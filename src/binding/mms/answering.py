@@ -8,20 +8,21 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...errors import LimitError, LinkTimeoutError, MeterwireError, ProtocolError, ServiceError
+from ...errors import LimitError, LinkTimeoutError, MeterwireError, ProtocolError, ServiceError, UsageError
 from ...protocols.mms import Pdu, RejectKind
 from ...protocols.mms.pdu import (
+    CAPABILITY_UNAVAILABLE,
+    OTHER,
+    OTHERS_CLASS,
     PREEMPT_CLASS,
     PREEMPT_TIMEOUT,
+    RESOURCE_CLASS,
     confirmed_error,
     confirmed_response,
     reject,
 )
 
-__all__ = ["Asker", "Handler", "Pending", "Result", "envelope", "respond"]
-
-RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
-OTHERS_CLASS, OTHER = 12, 0
+__all__ = ["Asker", "Handler", "Pending", "Result", "respond"]
 
 Result = bytes | tuple[int, int]
 """A service element, or class and code of a ServiceError."""
@@ -69,12 +70,14 @@ def respond(handler: Handler, pdu: Pdu, asker: Asker) -> bytes | Pending:
         return confirmed_error(invoke_id, error.error_class, error.code or 0)
     except ProtocolError:
         return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
+    except UsageError:  # the model has what MMS cannot carry, e.g. a name beyond 64 characters
+        return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
     if isinstance(result, (bytes, tuple)):
-        return envelope(invoke_id, result, asker.max_pdu)
+        return _envelope(invoke_id, result, asker.max_pdu)
     return Pending(_finish(invoke_id, result, asker.max_pdu), result)
 
 
-def envelope(invoke_id: int, result: Result, max_pdu: int) -> bytes:
+def _envelope(invoke_id: int, result: Result, max_pdu: int) -> bytes:
     """The PDU around a result; one that is larger than agreed becomes an error."""
     if isinstance(result, tuple):
         return confirmed_error(invoke_id, *result)
@@ -94,4 +97,4 @@ async def _finish(invoke_id: int, work: Coroutine[Any, Any, Result], max_pdu: in
         result = PREEMPT_CLASS, PREEMPT_TIMEOUT
     except MeterwireError:
         result = OTHERS_CLASS, OTHER
-    return envelope(invoke_id, result, max_pdu)
+    return _envelope(invoke_id, result, max_pdu)

@@ -14,7 +14,17 @@ from ...protocols.mms.lists import (
     delete_list_response,
     named_variable_list_response,
 )
+from ...protocols.mms.pdu import (
+    ACCESS_CLASS,
+    DEFINITION_CLASS,
+    MEMORY_UNAVAILABLE,
+    OBJECT_EXISTS,
+    OBJECT_NON_EXISTENT,
+    OBJECT_UNDEFINED,
+    RESOURCE_CLASS,
+)
 from ...protocols.mms.services import decode_single_name
+from .answering import Result
 from .data_sets import DataSet, DataSetScope
 from .image import Failure, Picks
 
@@ -23,11 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["define_list", "delete_lists", "list_attributes"]
 
-Result = bytes | tuple[int, int]
-
-ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
-DEFINITION_CLASS, OBJECT_UNDEFINED, OBJECT_EXISTS = 2, 1, 5
-RESOURCE_CLASS, MEMORY_UNAVAILABLE = 3, 1
 MAX_LEAVES = 32_768
 """Leaves that the members of a data set may have together: a large node named hundreds of times would hold up the loop with
 every report; the smallest values of more fill no PDU of 65,000."""

@@ -8,10 +8,16 @@ of ready encodings.
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from ...errors import DecodeError, LimitError, ProtocolError, UsageError
+from ...errors import DecodeError
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Pdu, RejectKind, Service
-from ...protocols.mms.pdu import confirmed_error, confirmed_response, reject
+from ...protocols.mms.pdu import (
+    ACCESS_CLASS,
+    CAPABILITY_UNAVAILABLE,
+    OBJECT_NON_EXISTENT,
+    RESOURCE_CLASS,
+    reject,
+)
 from ...protocols.mms.services import (
     Access,
     Identity,
@@ -27,7 +33,7 @@ from ...protocols.mms.services import (
     variable_attributes_response,
     write_response,
 )
-from .answering import Handler, Pending, respond
+from .answering import Handler, Pending, Result, respond
 from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
@@ -43,17 +49,11 @@ PICK_BYTES = 64
 """What a node picked by alternate access counts in it: a few octets of a request can pick thousands."""
 NAME_LIST_ENVELOPE = 32
 
-ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
-RESOURCE_CLASS, CAPABILITY_UNAVAILABLE = 3, 4
-
 
 Target = Variable | int
 """A variable to write, or the DataAccessError code that refuses it."""
 MISSING_LIST: tuple[Target, ...] = (-1,)
 """Targets of a data set that does not exist."""
-
-Result = bytes | tuple[int, int]
-"""A service element, or class and code of a ServiceError."""
 
 
 @dataclass(slots=True)
@@ -103,28 +103,13 @@ class MmsService:
 
     def answer(self, pdu: Pdu, client: Client) -> bytes | Pending:
         """The answer to a confirmed request: response, error or reject, or the promise of one."""
-        invoke_id = pdu.invoke_id
-        assert invoke_id is not None
         extra = self.extra.get(pdu.service)
         if extra is not None:
             return respond(extra, pdu, client)
         handler = _HANDLERS.get(pdu.service)
         if handler is None:
-            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
-        try:
-            answer = handler(self, pdu, client)
-        except LimitError:
-            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.VALUE_OUT_OF_RANGE)
-        except ProtocolError:
-            return reject(invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.INVALID_ARGUMENT)
-        except UsageError:  # the model has what MMS cannot carry, e.g. a name beyond 64 characters
-            return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
-        if isinstance(answer, tuple):
-            return confirmed_error(invoke_id, *answer)
-        response = confirmed_response(invoke_id, answer)
-        if len(response) > client.max_pdu:
-            return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
-        return response
+            return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
+        return respond(lambda *_: handler(self, pdu, client), pdu, client)
 
     def forget_plans(self) -> None:
         """The model changed its shape: resolve every Read and Write anew."""

@@ -237,8 +237,13 @@ def decode_cancel_error(pdu: Pdu) -> int:
     return _invoke_id(pdu.data, first, stop)
 
 
-CANCEL_CLASS, INVOKE_ID_UNKNOWN = 10, 1
+DEFINITION_CLASS, OBJECT_UNDEFINED, OBJECT_EXISTS = 2, 1, 5
+RESOURCE_CLASS, MEMORY_UNAVAILABLE, CAPABILITY_UNAVAILABLE = 3, 1, 4
 PREEMPT_CLASS, PREEMPT_TIMEOUT, PREEMPT_CANCEL = 5, 1, 3
+ACCESS_CLASS, OBJECT_NON_EXISTENT = 7, 2
+CANCEL_CLASS, INVOKE_ID_UNKNOWN = 10, 1
+OTHERS_CLASS, OTHER = 12, 0
+"""Classes of ServiceErrors, each with the codes that are used here."""
 
 _CLASS_NAMES = (
     "vmd-state",
