@@ -31,7 +31,6 @@ from ..models import (
     Trigger,
     basic_type,
 )
-
 from .watch import Watch
 
 if TYPE_CHECKING:

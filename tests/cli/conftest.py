@@ -49,7 +49,7 @@ def in_background(service: AbstractAsyncContextManager[str]) -> Iterator[str]:
         async with service as url:
             ready.append(url)
             told.set()
-            while not stop.is_set():  # noqa: ASYNC110 - the event is a thread's
+            while not stop.is_set():
                 await asyncio.sleep(0.02)
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
