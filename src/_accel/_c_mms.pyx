@@ -19,6 +19,7 @@ MAX_RUN = _twin.MAX_RUN
 cdef enum:
     INVOKE = 5
     MOST_RESULTS = 0xFF00
+    MOST_TPKT = 0xFFFF
     SHORTEST = 30
     SHORTEST_DATA = 22
 
@@ -85,33 +86,45 @@ cdef inline uint8_t* put(uint8_t* to, uint8_t tag, Py_ssize_t size) noexcept:
     return to + 4
 
 
+cdef object framed(Py_ssize_t pdu, uint8_t context, Py_ssize_t max_pdu, Py_ssize_t max_tpdu, uint8_t** to):
+    """A TPKT with room for an MMS PDU of ``pdu`` octets, which begins at ``to``; None when it is too long."""
+    cdef Py_ssize_t value = 4 + octets(pdu) + pdu
+    cdef Py_ssize_t inner = 1 + octets(value) + value
+    cdef Py_ssize_t tpdu = 8 + octets(inner) + inner
+    cdef uint8_t* p
+    cdef bytes made
+    if pdu > max_pdu or tpdu > max_tpdu or tpdu + 4 > MOST_TPKT:
+        return None
+    made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
+    p = <uint8_t*>PyBytes_AS_STRING(made)
+    p[0] = 3
+    p[1] = 0
+    p[2] = <uint8_t>((tpdu + 4) >> 8)
+    p[3] = <uint8_t>(tpdu + 4)
+    memcpy(p + 4, HEAD, 7)
+    p = put(p + 11, 0x61, inner)
+    p = put(p, 0x30, value)
+    p[0] = 2
+    p[1] = 1
+    p[2] = context
+    to[0] = put(p + 3, 0xA0, pdu)
+    return made
+
+
 cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, bytes before, list parts, Py_ssize_t size, uint8_t context,
                    Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
     """One answer from its encoded results of ``size`` octets; None when it does not fit."""
     cdef Py_ssize_t ahead = PyBytes_GET_SIZE(before)
     cdef Py_ssize_t read = ahead + 1 + octets(size) + size
     cdef Py_ssize_t response = invoke_size + 1 + octets(read) + read
-    cdef Py_ssize_t pdu = 1 + octets(response) + response
-    cdef Py_ssize_t value = 4 + octets(pdu) + pdu
-    cdef Py_ssize_t inner = 1 + octets(value) + value
-    cdef Py_ssize_t tpdu = 8 + octets(inner) + inner
-    cdef uint8_t* to
-    cdef bytes made, part
-    if size + ahead > MOST_RESULTS or pdu > max_pdu or tpdu > max_tpdu:
+    cdef uint8_t* to = NULL
+    cdef object made
+    cdef bytes part
+    if size + ahead > MOST_RESULTS:
         return None
-    made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
-    to = <uint8_t*>PyBytes_AS_STRING(made)
-    to[0] = 3
-    to[1] = 0
-    to[2] = <uint8_t>((tpdu + 4) >> 8)
-    to[3] = <uint8_t>(tpdu + 4)
-    memcpy(to + 4, HEAD, 7)
-    to = put(to + 11, 0x61, inner)
-    to = put(to, 0x30, value)
-    to[0] = 2
-    to[1] = 1
-    to[2] = context
-    to = put(to + 3, 0xA0, pdu)
+    made = framed(1 + octets(response) + response, context, max_pdu, max_tpdu, &to)
+    if made is None:
+        return None
     to = put(to, 0xA1, response)
     memcpy(to, invoke, invoke_size)
     to = put(to + invoke_size, 0xA4, read)
@@ -186,32 +199,16 @@ def report_frame(bytes head not None, bytes number not None, bytes tail not None
                  Py_ssize_t max_tpdu):
     cdef Py_ssize_t first = PyBytes_GET_SIZE(head), second = PyBytes_GET_SIZE(number), third = PyBytes_GET_SIZE(tail)
     cdef Py_ssize_t size = first + second + third
-    cdef Py_ssize_t listed, service, pdu, value, inner, tpdu
-    cdef uint8_t* to
-    cdef bytes made
+    cdef Py_ssize_t listed, service
+    cdef uint8_t* to = NULL
+    cdef object made
     if size > MOST_RESULTS:
         return None
     listed = 7 + 1 + octets(size) + size
     service = 1 + octets(listed) + listed
-    pdu = 1 + octets(service) + service
-    value = 4 + octets(pdu) + pdu
-    inner = 1 + octets(value) + value
-    tpdu = 8 + octets(inner) + inner
-    if pdu > max_pdu or tpdu > max_tpdu:
+    made = framed(1 + octets(service) + service, context, max_pdu, max_tpdu, &to)
+    if made is None:
         return None
-    made = PyBytes_FromStringAndSize(NULL, tpdu + 4)
-    to = <uint8_t*>PyBytes_AS_STRING(made)
-    to[0] = 3
-    to[1] = 0
-    to[2] = <uint8_t>((tpdu + 4) >> 8)
-    to[3] = <uint8_t>(tpdu + 4)
-    memcpy(to + 4, HEAD, 7)
-    to = put(to + 11, 0x61, inner)
-    to = put(to, 0x30, value)
-    to[0] = 2
-    to[1] = 1
-    to[2] = context
-    to = put(to + 3, 0xA0, pdu)
     to = put(to, 0xA3, service)
     to = put(to, 0xA0, listed)
     memcpy(to, REPORT_LIST, 7)
