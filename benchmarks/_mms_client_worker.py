@@ -1,6 +1,6 @@
 """One MMS client measured in a process of its own: python _mms_client_worker.py KIND PORT SECONDS → one line of JSON.
 
-KIND is meterwire, "meterwire, uvloop", pyiec61850-ng or iec61850. Every figure is calls a second until the values are
+KIND is meterwire, "meterwire, uvloop", meterwire.sync, pyiec61850-ng or iec61850. Every figure is calls a second until the values are
 Python objects; a client that has no such call leaves the figure out.
 """
 
@@ -63,6 +63,24 @@ async def meterwire(port: int, seconds: float) -> dict[str, float]:
             "read 99 leaves as one FC": await async_rate(lambda: ied.read("PERFLD0/GGIO1 [MX]"), seconds),
         }
     return {**figures, "associate and release": await async_rate(associate, seconds / 2)}
+
+
+def blocking(port: int, seconds: float) -> dict[str, float]:
+    from meterwire.sync import connect
+
+    def associate() -> None:
+        with connect(f"mms://127.0.0.1:{port}"):
+            pass
+
+    fifty = [f"{name} [ST]" for name in FIFTY]
+    with connect(f"mms://127.0.0.1:{port}") as ied:
+        assert len(ied.read("PERFLD0/GGIO1 [MX]")) == perf.MEASURED
+        figures = {
+            "read one BOOLEAN": rate(lambda: ied.read(f"{ONE} [ST]"), seconds),
+            "read 50 variables": rate(lambda: ied.read_many(fifty), seconds),
+            "read 99 leaves as one FC": rate(lambda: ied.read("PERFLD0/GGIO1 [MX]"), seconds),
+        }
+    return {**figures, "associate and release": rate(associate, seconds / 2)}
 
 
 async def iec61850(port: int, seconds: float) -> dict[str, float]:
@@ -143,6 +161,8 @@ def main() -> None:
         figures = pyiec61850(port, seconds)
     elif kind == "iec61850":
         figures = asyncio.run(iec61850(port, seconds))
+    elif kind == "meterwire.sync":
+        figures = blocking(port, seconds)
     elif kind.endswith("uvloop"):
         import uvloop
 

@@ -29,6 +29,7 @@ SCRIPTS = {"libIEC61850": "peer_mms_server.py", "meterwire": "our_mms_server.py"
 CLIENTS = {
     "meterwire": "meterwire",
     "meterwire, uvloop": "uvloop",
+    "meterwire.sync": "meterwire",
     "pyiec61850-ng": "pyiec61850",
     "iec61850": "iec61850",
 }

@@ -1,16 +1,22 @@
 """Types of the compiled MMS hot loop; documented in its twin _py_mms.py."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS: Final[int]
 MAX_RUN: Final[int]
 
 def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None: ...
-def answer_reads(
-    data: bytes, context: int, ready: dict[bytes, tuple[bytes, Sequence[Any]]], max_pdu: int, max_tpdu: int
+def answer_known(
+    data: bytes,
+    context: int,
+    reads: dict[bytes, tuple[bytes, Sequence[Any]]],
+    writes: dict[bytes, tuple[Any, ...]],
+    write: Callable[[Any, list[bytes]], bytes],
+    max_pdu: int,
+    max_tpdu: int,
 ) -> tuple[bytes, int, int]: ...
 def report_frame(
     head: bytes, number: bytes, tail: bytes, context: int, max_pdu: int, max_tpdu: int

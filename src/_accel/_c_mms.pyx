@@ -11,13 +11,17 @@ from libc.string cimport memcmp, memcpy
 
 from . import _py_mms as _twin
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
 MAX_RUN = _twin.MAX_RUN
 
 cdef enum:
     INVOKE = 5
+    READ = 0xA4
+    WRITE = 0xA5
+    RESULT = 3
+    AROUND = 60
     MOST_RESULTS = 0xFF00
     MOST_TPKT = 0xFFFF
     SHORTEST = 30
@@ -111,12 +115,12 @@ cdef object framed(Py_ssize_t pdu, uint8_t context, Py_ssize_t max_pdu, Py_ssize
     return made
 
 
-cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, bytes before, list parts, Py_ssize_t size, uint8_t context,
-                   Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
-    """One answer from its encoded results of ``size`` octets; None when it does not fit."""
+cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, uint8_t service, bytes before, list parts, Py_ssize_t size,
+                   uint8_t context, Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
+    """One answer from its encoded results of ``size`` octets; None when it does not fit. Only a Read's results are in a list."""
     cdef Py_ssize_t ahead = PyBytes_GET_SIZE(before)
-    cdef Py_ssize_t read = ahead + 1 + octets(size) + size
-    cdef Py_ssize_t response = invoke_size + 1 + octets(read) + read
+    cdef Py_ssize_t body = ahead + size + (1 + octets(size) if service == READ else 0)
+    cdef Py_ssize_t response = invoke_size + 1 + octets(body) + body
     cdef uint8_t* to = NULL
     cdef object made
     cdef bytes part
@@ -127,22 +131,63 @@ cdef object answer(const uint8_t* invoke, Py_ssize_t invoke_size, bytes before, 
         return None
     to = put(to, 0xA1, response)
     memcpy(to, invoke, invoke_size)
-    to = put(to + invoke_size, 0xA4, read)
+    to = put(to + invoke_size, service, body)
     memcpy(to, PyBytes_AS_STRING(before), ahead)
-    to = put(to + ahead, 0xA1, size)
+    to += ahead
+    if service == READ:
+        to = put(to, 0xA1, size)
     for part in parts:
         memcpy(to, PyBytes_AS_STRING(part), PyBytes_GET_SIZE(part))
         to += PyBytes_GET_SIZE(part)
     return made
 
 
-def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
+cdef inline Py_ssize_t element(const uint8_t* p, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """Offset behind the element at ``at`` (one-octet tag, length of up to three octets), which ends by ``end``; else -1."""
+    cdef Py_ssize_t size
+    if at + 2 > end or p[at] & 0x1F == 0x1F:
+        return -1
+    size = p[at + 1]
+    at += 2
+    if size >= 0x80:
+        if size == 0x81 and at < end:
+            size = p[at]
+            at += 1
+        elif size == 0x82 and at + 1 < end:
+            size = p[at] << 8 | p[at + 1]
+            at += 2
+        else:
+            return -1
+    return at + size if at + size <= end else -1
+
+
+cdef list written(const uint8_t* p, Py_ssize_t at, Py_ssize_t end):
+    """The values of a Write whose list of data stands at ``at`` and fills up to ``end``; None when it does not."""
+    cdef list values = []
+    cdef Py_ssize_t behind
+    if at >= end or p[at] != 0xA0:
+        return None
+    at = content(p, at + 1, end)
+    if at < 0:
+        return None
+    while at < end:
+        behind = element(p, at, end)
+        if behind < 0:
+            return None
+        values.append(PyBytes_FromStringAndSize(<const char*>p + at, behind - at))
+        at = behind
+    return values
+
+
+def answer_known(bytes data not None, uint8_t context, dict reads not None, dict writes not None, write, Py_ssize_t max_pdu,
+                 Py_ssize_t max_tpdu):
     cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
-    cdef Py_ssize_t total = PyBytes_GET_SIZE(data), offset = 0, end, at, behind, invoke_size, size, count = 0
+    cdef Py_ssize_t total = PyBytes_GET_SIZE(data), offset = 0, end, at, behind, invoke_size, size, stop, count = 0
     cdef Py_ssize_t room = MAX_RUN
-    cdef list out = [], parts
+    cdef list out = [], parts, values
     cdef object known, sources, source, ber, made
     cdef bytes before
+    cdef uint8_t service
     while total - offset >= SHORTEST:
         end = offset + (p[offset + 2] << 8 | p[offset + 3])
         if p[offset] != 3 or end > total or end - offset < SHORTEST or memcmp(p + offset + 4, HEAD, 8) != 0:
@@ -161,26 +206,47 @@ def answer_reads(bytes data not None, uint8_t context, dict ready not None, Py_s
             break
         invoke_size = 2 + p[at + 1]
         behind = at + invoke_size
-        if behind >= end or p[at + 2] >= 0x80 or p[behind] != 0xA4:
+        if behind >= end or p[at + 2] >= 0x80:
             break
+        service = p[behind]
         behind = content(p, behind + 1, end)
         if behind < 0:
             break
-        known = ready.get(PyBytes_FromStringAndSize(<const char*>p + behind, end - behind))
-        if known is None:
-            break
-        before, sources = known
-        parts = []
         size = 0
-        for source in sources:
-            ber = source.ber
-            if ber is None:
-                ber = source.encoded()
-            size += len(<bytes?>ber)
-            if size > max_pdu:
+        if service == READ:
+            known = reads.get(PyBytes_FromStringAndSize(<const char*>p + behind, end - behind))
+            if known is None:
                 break
-            parts.append(ber)
-        made = answer(p + at, invoke_size, before, parts, size, context, max_pdu, max_tpdu)
+            before, sources = known
+            parts = []
+            for source in sources:
+                ber = source.ber
+                if ber is None:
+                    ber = source.encoded()
+                size += len(<bytes?>ber)
+                if size > max_pdu:
+                    break
+                parts.append(ber)
+        elif service == WRITE:
+            stop = element(p, behind, end)
+            if stop < 0:
+                break
+            known = writes.get(PyBytes_FromStringAndSize(<const char*>p + behind, stop - behind))
+            if known is None:
+                break
+            values = written(p, stop, end)
+            if values is None or len(values) != len(<tuple?>known):
+                break
+            # What is written is done: the answer must fit, whatever it says.
+            if RESULT * len(values) + AROUND > min(max_pdu, max_tpdu):
+                break
+            before = b""
+            ber = write(known, values)
+            size = len(<bytes?>ber)
+            parts = [ber]
+        else:
+            break
+        made = answer(p + at, invoke_size, service, before, parts, size, context, max_pdu, max_tpdu)
         if made is None:
             break
         out.append(made)

@@ -1,19 +1,21 @@
-"""MMS hot loops: PDUs out of the stream, and Reads that are known already, answered straight from it.
+"""MMS hot loops: PDUs out of the stream, Reads and Writes that are known already, answered straight from it, and reports.
 
 A client that polls sends the same Read again and again; only the invoke id changes. The server keeps what each known
-Read picks (``ready``: content of the Read element to sources), so the answer is a look-up and a copy. Whatever is not
-of exactly this shape (segmented, another service, an unknown Read, an answer that does not fit) ends the run and is
-left to the general path, which alone says what is wrong with it.
+Read picks (``reads``: content of the Read element to sources), so the answer is a look-up and a copy. Of a known Write
+it keeps the targets (``writes``: specification of the Write to targets). Whatever is not of exactly this shape
+(segmented, another service, an unknown request, an answer that does not fit) ends the run and is left to the general
+path, which alone says what is wrong with it.
 
 ::
 
     03 00 len | 02 F0 80 | 01 00 01 00 | 61 { 30 { 02 01 context, A0 { A0 { 02 n invoke, A4 { content } } } } }
+                                                                           A5 { specification, A0 { values } }
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_reads", "next_pdu", "report_frame"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_pdu", "report_frame"]
 
 MAX_INVOKE_OCTETS: Final = 5
 """Octets of an invoke id (Unsigned32 with a leading zero)."""
@@ -21,6 +23,7 @@ SHORTEST_DATA: Final = 22
 """Octets of a TPKT with the shortest MMS PDU, two octets."""
 MAX_RUN: Final = 1 << 20
 """Octets of answers after which a run ends: a segment of small Reads can ask for many times its size."""
+READ, WRITE = 0xA4, 0xA5
 _HEAD: Final = bytes.fromhex("02f08001000100")
 
 
@@ -62,14 +65,22 @@ def _length(size: int) -> bytes:
     return bytes((0x81, size)) if size < 0x100 else b"\x82" + size.to_bytes(2, "big")
 
 
-def answer_reads(
-    data: bytes, context: int, ready: Mapping[bytes, tuple[bytes, Sequence[Any]]], max_pdu: int, max_tpdu: int
+def answer_known(
+    data: bytes,
+    context: int,
+    reads: Mapping[bytes, tuple[bytes, Sequence[Any]]],
+    writes: Mapping[bytes, tuple[Any, ...]],
+    write: Callable[[Any, list[bytes]], bytes],
+    max_pdu: int,
+    max_tpdu: int,
 ) -> tuple[bytes, int, int]:
-    """Answer the run of known Reads at the start of ``data``: the answers, octets used, how many.
+    """Answer the run of known Reads and Writes at the start of ``data``: the answers, octets used, how many.
 
-    ``ready`` gives what stands before the results of a Read (its specification, where it asks for it), and their
-    sources: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh bytes). ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the presentation
-    context of MMS, 1..127.
+    ``reads`` gives what stands before the results of a Read (its specification, where it asks for it), and their
+    sources: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh bytes). ``writes`` gives the targets
+    of a Write; ``write`` takes them with as many values (whole Data elements), writes, and gives the results, at most
+    three octets each. ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the
+    presentation context of MMS, 1..127.
     """
     out: list[bytes] = []
     offset = 0
@@ -77,21 +88,33 @@ def answer_reads(
     total = len(data)
     while total - offset >= 30:
         end = offset + (data[offset + 2] << 8 | data[offset + 3])
-        if data[offset] != 3 or not offset + 30 <= end <= total or data[offset + 4 : offset + 11] != _HEAD or data[offset + 11] != 0x61:
+        is_data = data[offset + 4 : offset + 11] == _HEAD and data[offset + 11] == 0x61
+        if data[offset] != 3 or not offset + 30 <= end <= total or not is_data:
             break
         found = _request(data, offset + 12, end, context)
         if found is None:
             break
-        invoke, body = found
-        known = ready.get(body)
-        if known is None:
+        invoke, service, body = found
+        if service == READ:
+            known = reads.get(body)
+            if known is None:
+                break
+            before, sources = known
+            parts = [source.ber or source.encoded() for source in sources]
+            # Counted before it is joined: a Read can name a large node a thousand times.
+            if sum(map(len, parts)) > max_pdu:
+                break
+            results = b"".join(parts)
+            head = before + b"\xa1" + _length(len(results))
+        elif service == WRITE:
+            asked = _write(body, writes)
+            # What is written is done: the answer must fit, whatever it says.
+            if asked is None or 3 * len(asked[1]) + 60 > min(max_pdu, max_tpdu):
+                break
+            results, before, head = write(*asked), b"", b""
+        else:
             break
-        before, sources = known
-        parts = [source.ber or source.encoded() for source in sources]
-        # Counted before it is joined: a Read can name a large node a thousand times.
-        if sum(map(len, parts)) > max_pdu:
-            break
-        answer = _answer(invoke, before, b"".join(parts), context, max_pdu, max_tpdu)
+        answer = _answer(invoke, service, before, head, results, context, max_pdu, max_tpdu)
         if answer is None:
             break
         out.append(answer)
@@ -102,8 +125,8 @@ def answer_reads(
     return b"".join(out), offset, len(out)
 
 
-def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, bytes] | None:
-    """Invoke id and Read content of a request whose user data start at ``at``."""
+def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, int, bytes] | None:
+    """Invoke id, service tag and content of a request whose user data start at ``at``."""
     at = _content(data, at, end)
     if at < 0 or at >= end or data[at] != 0x30:
         return None
@@ -117,20 +140,50 @@ def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, bytes
     if at < 0 or at + 2 > end or data[at] != 2 or not 1 <= data[at + 1] <= MAX_INVOKE_OCTETS:
         return None
     behind = at + 2 + data[at + 1]
-    if behind >= end or data[at + 2] >= 0x80 or data[behind] != 0xA4:
+    if behind >= end or data[at + 2] >= 0x80:
         return None
     start = _content(data, behind + 1, end)
-    return None if start < 0 else (data[at:behind], data[start:end])
+    return None if start < 0 else (data[at:behind], data[behind], data[start:end])
+
+
+def _write(body: bytes, writes: Mapping[bytes, tuple[Any, ...]]) -> tuple[Any, list[bytes]] | None:
+    """Targets and values of a known Write; None when it is not known, or not in order."""
+    end = len(body)
+    stop = _element(body, 0, end)
+    known = writes.get(body[:stop]) if stop > 0 else None
+    if known is None or stop >= end or body[stop] != 0xA0:
+        return None
+    at = _content(body, stop + 1, end)
+    values: list[bytes] = []
+    while 0 <= at < end:
+        behind = _element(body, at, end)
+        values.append(body[at:behind])
+        at = behind
+    return (known, values) if at == end and len(values) == len(known) else None
+
+
+def _element(data: bytes, at: int, end: int) -> int:
+    """Offset behind the element at ``at`` (one-octet tag, length of up to three octets), which ends by ``end``; else -1."""
+    if at + 2 > end or data[at] & 0x1F == 0x1F:
+        return -1
+    size = data[at + 1]
+    at += 2
+    if size >= 0x80:
+        octets = size & 0x7F
+        if not 1 <= octets <= 2 or at + octets > end:
+            return -1
+        size = int.from_bytes(data[at : at + octets], "big")
+        at += octets
+    return at + size if at + size <= end else -1
 
 
 def _answer(
-    invoke: bytes, before: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int
+    invoke: bytes, service: int, before: bytes, head: bytes, results: bytes, context: int, max_pdu: int, max_tpdu: int
 ) -> bytes | None:
     size = len(results)
     if size + len(before) > 0xFF00:
         return None
-    head = before + b"\xa1" + _length(size)
-    head = b"\xa4" + _length(len(head) + size) + head
+    head = bytes((service,)) + _length(len(head) + size) + head
     head = invoke + head
     head = b"\xa1" + _length(len(head) + size) + head
     return _frame(head, results, context, max_pdu, max_tpdu)

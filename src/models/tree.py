@@ -35,6 +35,10 @@ class Trigger(enum.IntFlag):
     DUPD = 0b000100
 
 
+_DUPD = Trigger.DUPD
+_bits = int.__and__
+"""As &, without making an IntFlag of the result: this is asked at every write."""
+
 StoreHook = Callable[[], None]
 ChangeHook = Callable[["DataAttribute", Trigger], None]
 DeviceHook = Callable[["LogicalDevice", bool], None]
@@ -178,7 +182,7 @@ class DataAttribute(Node):
         # Identity first: a value that is no number does not equal itself.
         changed = value is not known and (value != known or value.__class__ is not known.__class__)
         if not changed:
-            return Trigger.DUPD if self.trigger & Trigger.DUPD else None
+            return _DUPD if _bits(self.trigger, _DUPD) else None
         self._value = value
         for hook in self.store_hooks:
             hook()
@@ -285,9 +289,7 @@ class Ied(Node):
 
     __slots__ = ("capabilities", "commit_hooks", "device_hooks", "edition", "enums", "model_version")
 
-    def __init__(
-        self, name: str, *, edition: Edition = Edition.ED2, capabilities: Capabilities | None = None
-    ) -> None:
+    def __init__(self, name: str, *, edition: Edition = Edition.ED2, capabilities: Capabilities | None = None) -> None:
         super().__init__(name)
         self.edition = edition
         """Which edition's rules engines follow where editions differ."""

@@ -236,6 +236,7 @@ class _Association(asyncio.Protocol):
         )
         self.mms = Responder(offered)
         self.client = Client(self.number)
+        self._write = server.service.write_ready(self.client)
         self.address = b""
         """Octets of the client's IP address."""
         self._is_paused = False
@@ -269,9 +270,9 @@ class _Association(asyncio.Protocol):
         server = self.server
         if server.tap is not None:
             server.tap(self.number, server.clock(), "in", data)
-        data = self._answer_known_reads(data)
         self._is_answering = True
         try:
+            data = self._answer_known(data)
             for count, event in enumerate(self.mms.receive(data) if data else (), 1):
                 self._on_event(event)
                 if not count % EVENTS_A_FLUSH:
@@ -348,14 +349,16 @@ class _Association(asyncio.Protocol):
 
     # -- MMS -------------------------------------------------------------------------------
 
-    def _answer_known_reads(self, data: bytes) -> bytes:
-        """Answer the known Reads at the start of ``data`` on the short way; what is left of it."""
+    def _answer_known(self, data: bytes) -> bytes:
+        """Answer the known Reads and Writes at the start of ``data`` on the short way; what is left of it."""
         osi = self.mms.osi
         server = self.server
-        ready = server.service.ready
-        if not ready or self.mms.deferred or not osi.is_between_frames:
+        service = server.service
+        if self.mms.deferred or not osi.is_between_frames:
             return data
-        answers, used, count = accelerated.answer_reads(data, osi.context, ready, self.client.max_pdu, osi.max_tpdu)
+        answers, used, count = accelerated.answer_known(
+            data, osi.context, service.ready, service.ready_writes, self._write, self.client.max_pdu, osi.max_tpdu
+        )
         if not count:
             return data
         osi.put(answers)

@@ -82,8 +82,9 @@ class Line:
 def short(module: ModuleType, service: MmsService, line: Line, data: bytes, **limits: int) -> tuple[bytes, int, int]:
     osi = line.server.osi
     bounds = {"max_pdu": 65_000, "max_tpdu": osi.max_tpdu, **limits}
-    answer: tuple[bytes, int, int] = module.answer_reads(
-        data, osi.context, service.ready, bounds["max_pdu"], bounds["max_tpdu"]
+    write = service.write_ready(Client(1))
+    answer: tuple[bytes, int, int] = module.answer_known(
+        data, osi.context, service.ready, service.ready_writes, write, bounds["max_pdu"], bounds["max_tpdu"]
     )
     return answer
 

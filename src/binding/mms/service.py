@@ -5,7 +5,7 @@ plan: the sources it picks, resolved once. A known Read costs one dictionary loo
 of ready encodings.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import DecodeError
@@ -38,7 +38,7 @@ from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
 from .variables import Variable
-from .writing import ACCESS_DENIED, Change, decode_changes, handler_of
+from .writing import ACCESS_DENIED, Change, Writer, decode_changes, handler_of, leaf_writer
 
 __all__ = ["Client", "MmsService", "WriteLog"]
 
@@ -49,6 +49,10 @@ PICK_BYTES = 64
 """What a node picked by alternate access counts in it: a few octets of a request can pick thousands."""
 NAME_LIST_ENVELOPE = 32
 
+
+WRITTEN = b"\x81\x00"
+PLAIN_CONSTRAINTS = frozenset(("SP", "CF", "DC", "SV", "SE", "BL"))
+"""What is written into the model and nowhere else."""
 
 Target = Variable | int
 """A variable to write, or the DataAccessError code that refuses it."""
@@ -91,7 +95,9 @@ class MmsService:
     identity: Identity
     writes: WriteLog = field(default_factory=WriteLog)
     ready: dict[bytes, tuple[bytes, tuple[Source, ...]]] = field(default_factory=dict)
-    """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_reads`."""
+    """Sources of the Reads that need nothing but copying, for :func:`meterwire._accel.mms.answer_known`."""
+    ready_writes: dict[bytes, tuple[Writer, ...]] = field(default_factory=dict)
+    """Targets of the Writes that need nothing but doing, for the same."""
     data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
     data_set_users: list[Callable[[str, Hashable], bool]] = field(default_factory=list)
     """Asked before a data set is deleted: do you use it (``LD/LN$name``, ``@name`` of a client)?"""
@@ -116,6 +122,7 @@ class MmsService:
         self._plans.clear()
         self._targets.clear()
         self.ready.clear()
+        self.ready_writes.clear()
         self._plan_bytes = 0
 
     def _keep(self, key: bytes, picks: Picks) -> None:
@@ -222,7 +229,35 @@ class MmsService:
         if is_shared:
             self._keep(specification, picks)
             self._targets[specification] = targets
+            writers = [self._writer(access, target) for access, target in zip(accesses, targets, strict=True)]
+            if None not in writers:
+                self.ready_writes[specification] = tuple(filter(None, writers))
         return targets
+
+    def _writer(self, access: Access, target: Target) -> Writer | None:
+        """The short way to write a leaf; None where there is none. Control blocks answer in the order they are asked."""
+        fc = access.name.item.split("$", 2)[1:2]
+        if isinstance(target, Variable) and fc and fc[0] in PLAIN_CONSTRAINTS:
+            return leaf_writer(target, self.image.ied.apply)
+        return None
+
+    def write_ready(self, client: Client) -> Callable[[Sequence[Writer], list[bytes]], bytes]:
+        """Writes for ``client`` what :attr:`ready_writes` gives; the results, encoded."""
+        key = client.key
+
+        def write(writers: Sequence[Writer], values: list[bytes]) -> bytes:
+            results = b""
+            for writer, value in zip(writers, values, strict=True):
+                code = writer(key, value)
+                if code is None:
+                    self.writes.accepted += 1
+                    results += WRITTEN
+                else:
+                    self.writes.refused += 1
+                    results += bytes((0x80, 1, code))
+            return results
+
+        return write
 
     def _target(self, access: Access, picks: Picks) -> Target:
         variable = self.image.find(access.name)

@@ -1,21 +1,24 @@
 """MMS Data written by a client, checked against the variable and turned into model changes."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol
 
 from ...errors import ProtocolError, UsageError
 from ...models import DataAttribute, Kind, check_value
 from ...protocols import ber
 from ...protocols.mms import BinaryTime, BitString, decode_data
+from ...protocols.mms.data import DECODERS
 from .variables import TAG_OF_KIND, Variable
 
-__all__ = ["Change", "WriteHandler", "decode_changes", "handler_of"]
+__all__ = ["Change", "WriteHandler", "Writer", "decode_changes", "handler_of", "leaf_writer"]
 
 ACCESS_DENIED = 3
 TYPE_INCONSISTENT = 7
 VALUE_INVALID = 11
 
 Change = tuple[DataAttribute, Any]
+Writer = Callable[[Hashable, bytes], int | None]
+"""Takes who writes and a Data element, and writes it; None, or a DataAccessError code."""
 
 
 class WriteHandler(Protocol):
@@ -82,3 +85,36 @@ def _add(leaf: DataAttribute, value: Any, changes: list[Change]) -> int | None:
     except UsageError:
         return VALUE_INVALID
     return None
+
+
+def leaf_writer(variable: Variable, apply: Callable[[Iterable[Change]], None]) -> Writer | None:
+    """The short way to write a number, a flag or a text; None for anything else."""
+    leaf = variable.leaf
+    if leaf is None or leaf.type is None or leaf.type.kind not in _PLAIN:
+        return None
+    type_, tag, decode = leaf.type, TAG_OF_KIND[leaf.type.kind], DECODERS[TAG_OF_KIND[leaf.type.kind]]
+    name = leaf.name
+
+    def write(client: Hashable, data: bytes) -> int | None:
+        if data[0] != tag:
+            return TYPE_INCONSISTENT
+        try:
+            value = check_value(type_, decode(data, CONTENT_OF_LENGTH.get(data[1], 2), len(data)))
+        except ProtocolError:
+            return TYPE_INCONSISTENT
+        except UsageError:
+            return VALUE_INVALID
+        handler = handler_of(variable)
+        if handler is not None:
+            return handler.write(client, name, value)
+        if not leaf.is_writable:
+            return ACCESS_DENIED
+        apply(((leaf, value),))
+        return None
+
+    return write
+
+
+_PLAIN = frozenset((Kind.BOOLEAN, Kind.INTEGER, Kind.UNSIGNED, Kind.FLOAT, Kind.VISIBLE, Kind.UNICODE))
+CONTENT_OF_LENGTH = {0x81: 3, 0x82: 4}
+"""Where the content of an element begins whose length is not one octet."""

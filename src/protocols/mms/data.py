@@ -17,6 +17,7 @@ from ...reading import Timestamp
 from .. import ber
 
 __all__ = [
+    "DECODERS",
     "MAX_DEPTH",
     "BinaryTime",
     "BitString",
@@ -187,7 +188,7 @@ def decode_data(data: bytes, start: int, end: int, depth: int = 0) -> tuple[Any,
 
 
 def _decode(data: bytes, tag: int, first: int, stop: int, depth: int) -> Any:
-    decoder = _DECODERS.get(tag)
+    decoder = DECODERS.get(tag)
     if decoder is not None:
         return decoder(data, first, stop)
     if tag not in (DataTag.STRUCTURE, DataTag.ARRAY):
@@ -255,7 +256,7 @@ def _binary_time(data: bytes, first: int, stop: int) -> BinaryTime:
     return BinaryTime(data[first:stop])
 
 
-_DECODERS: dict[int, Callable[[bytes, int, int], Any]] = {
+DECODERS: dict[int, Callable[[bytes, int, int], Any]] = {
     DataTag.BOOLEAN: _boolean,
     DataTag.BIT_STRING: _bits,
     DataTag.INTEGER: ber.decode_integer,
@@ -267,6 +268,7 @@ _DECODERS: dict[int, Callable[[bytes, int, int], Any]] = {
     DataTag.MMS_STRING: _text,
     DataTag.UTC_TIME: _utc_time,
 }
+"""What decodes the content of each primitive alternative: octets, where it begins, and ends."""
 
 
 def decode_access_results(data: bytes, start: int, end: int, *, lenient: bool = False) -> list[Any]:
