@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..models import Edition, ReportControl, TrgOps
+from ..protocols.mms import BinaryTime
 from .buffer import EntryBuffer
 from .journal import Entry, EntryKind, Stored, fingerprint
 from .report_control import Access, Included, Member, Report, ReportControlBlock, State
@@ -293,7 +294,7 @@ class BufferedReportControl(ReportControlBlock):
         """EntryID and TimeofEntry: the last entry sent while enabled, the newest one otherwise (7-2)."""
         if entry is not None:
             self._put("EntryID", entry.entry_id.to_bytes(8))
-            self._put("TimeofEntry", self.engine.entry_time(entry.time_ns))
+            self._put("TimeofEntry", BinaryTime.from_ns(entry.time_ns).data)
 
     # -- what survives ---------------------------------------------------------------------
 

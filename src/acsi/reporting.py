@@ -34,13 +34,6 @@ __all__ = [
 Resolver = Callable[[str], "tuple[Member, ...] | None"]
 
 
-def _entry_time(time_ns: int) -> bytes:
-    """EntryTime (8-1): milliseconds of the day, then days since 1984."""
-    days, rest = divmod(max(0, time_ns // 1_000_000 - _EPOCH_1984_MS), 86_400_000)
-    return rest.to_bytes(4) + days.to_bytes(2)
-
-
-_EPOCH_1984_MS = 441_763_200_000
 _STALE_TIMERS = 256
 """Timers kept although nothing is due at them any more; beyond that (and four per block) they are sorted out."""
 
@@ -83,7 +76,6 @@ class ReportEngine:
         self.journal = journal
         self.limits = limits or BufferLimits()
         self.notice: Callable[[str], None] = notice or (lambda _: None)
-        self.entry_time = _entry_time
         self.controls: list[ReportControlBlock] = []
         self.last_entry_id = max(1, self.wall())
         """The highest EntryID given away; it starts at the time of day, so that a restart without journal repeats none."""

@@ -7,7 +7,7 @@ their end in one step; :func:`drive` takes that step. So there is one client, no
 
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from ..errors import AssociationError, LinkError, LinkTimeoutError, MeterwireError, ProtocolError
@@ -19,12 +19,11 @@ from ..protocols.mms import (
     MmsEvent,
     Opened,
     Pdu,
-    RejectKind,
     Report,
     Request,
 )
-from ..protocols.mms.pdu import reject
 from ..protocols.osi import Authentication
+from .upcalls import Upcalls
 
 __all__ = ["BlockingConnection", "drive"]
 
@@ -43,16 +42,13 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     raise LinkError(msg)
 
 
-class BlockingConnection:
+class BlockingConnection(Upcalls):
     """An association over a blocking socket, with the interface of MmsConnection."""
 
     def __init__(self, host: str, port: int, initiator: Initiator, timeout: float) -> None:
+        super().__init__()
         self.mms = initiator
-        self.on_report: Callable[[Pdu], None] | None = None
-        self.on_request: Callable[[Pdu], bytes] | None = None
-        self.on_closed: Callable[[AssociationError | None], None] | None = None
         self.error: MeterwireError | None = None
-        self.unreadable_reports = 0
         self._stream = BlockingStream(host, port, timeout)
         self._answers: dict[int, Answer] = {}
         self._is_associated = False
@@ -150,24 +146,11 @@ class BlockingConnection:
         elif isinstance(event, Report):
             self._report(event.pdu)
         elif isinstance(event, Request):
-            self.mms.osi.send(self._asked(event.pdu))
+            self.mms.osi.send(self._answer(event.pdu))
         elif isinstance(event, Opened):
             self._is_associated = True
         elif isinstance(event, Closed):
             self._end(event.error)
-
-    def _asked(self, pdu: Pdu) -> bytes:
-        if self.on_request is not None:
-            return self.on_request(pdu)
-        return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
-
-    def _report(self, pdu: Pdu) -> None:
-        if self.on_report is None:
-            return
-        try:
-            self.on_report(pdu)
-        except ProtocolError:
-            self.unreadable_reports += 1
 
     def _end(self, error: AssociationError | None) -> None:
         self._stream.close()

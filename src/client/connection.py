@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import deque
-from collections.abc import Callable
 
 from ..errors import (
     AssociationError,
@@ -22,29 +20,22 @@ from ..protocols.mms import (
     MmsEvent,
     Opened,
     Pdu,
-    RejectKind,
     Report,
     Request,
 )
-from ..protocols.mms.pdu import reject
 from ..protocols.osi import AddressSet, Authentication
+from .upcalls import Upcalls
 
 __all__ = ["MmsConnection", "open_connection"]
 
-log = logging.getLogger(__name__)
 
-
-class MmsConnection(asyncio.Protocol):
+class MmsConnection(Upcalls, asyncio.Protocol):
     """An association; made by :func:`open_connection`."""
 
     def __init__(self, initiator: Initiator) -> None:
+        super().__init__()
         self.mms = initiator
-        self.on_report: Callable[[Pdu], None] | None = None
-        self.on_request: Callable[[Pdu], bytes] | None = None
-        self.on_closed: Callable[[AssociationError | None], None] | None = None
         self.error: MeterwireError | None = None
-        self.unreadable_reports = 0
-        """Reports that arrived and could not be decoded."""
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Pdu]] = {}
         self._queue: deque[asyncio.Future[None]] = deque()
@@ -178,22 +169,6 @@ class MmsConnection(asyncio.Protocol):
             with contextlib.suppress(ProtocolError):
                 self.mms.cancel(invoke_id)
             self._flush()
-
-    def _answer(self, pdu: Pdu) -> bytes:
-        """A server asks as well: it reads the file that a SetFile is to give it."""
-        if self.on_request is not None:
-            return self.on_request(pdu)
-        return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
-
-    def _report(self, pdu: Pdu) -> None:
-        if self.on_report is None:
-            return
-        try:
-            self.on_report(pdu)
-        except ProtocolError as error:
-            # One report we cannot read is no reason to lose the association and all later ones.
-            self.unreadable_reports += 1
-            log.warning("a report could not be read: %s", error)
 
     async def _take_place(self, deadline: float) -> None:
         """Wait until the negotiated number of outstanding requests leaves room."""

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from ..errors import AssociationError, LinkTimeoutError, MeterwireError
-from ..protocols.mms import Initiator, Pdu, RejectKind
-from ..protocols.mms.pdu import reject
+from ..protocols.mms import Initiator, Pdu
 from .connection import MmsConnection
+from .upcalls import Upcalls
 
 __all__ = ["LONGEST_PAUSE", "Backoff", "LastingConnection"]
 
@@ -34,7 +34,7 @@ class Backoff:
         return pause
 
 
-class LastingConnection:
+class LastingConnection(Upcalls):
     """An association that is made anew whenever it is lost, until :meth:`release` or :meth:`abort`."""
 
     def __init__(
@@ -43,11 +43,7 @@ class LastingConnection:
         dial: Callable[[], Awaitable[MmsConnection]],
         longest_pause: float = LONGEST_PAUSE,
     ) -> None:
-        self.on_report: Callable[[Pdu], None] | None = None
-        self.on_request: Callable[[Pdu], bytes] | None = None
-        """Answers what the server asks: it reads the file that a SetFile is to give it."""
-        self.on_closed: Callable[[AssociationError | None], None] | None = None
-        """Called once, when it is over for good."""
+        super().__init__()
         self.on_lost: Callable[[AssociationError], None] | None = None
         """Called when an association is lost, before a new one is tried."""
         self.on_restored: Callable[[], None] | None = None
@@ -57,7 +53,6 @@ class LastingConnection:
         self._dial = dial
         self._longest_pause = longest_pause
         self._inner = connection
-        self._unreadable = 0
         self._stands = asyncio.Event()
         self._is_over = False
         self._dialling: asyncio.Task[None] | None = None
@@ -66,28 +61,14 @@ class LastingConnection:
     def _adopt(self, connection: MmsConnection) -> None:
         self._inner = connection
         connection.on_report = self._report
-        connection.on_request = self._asked
+        connection.on_request = self._answer
         connection.on_closed = self._lost
         self._stands.set()
-
-    def _report(self, pdu: Pdu) -> None:
-        if self.on_report is not None:
-            self.on_report(pdu)
-
-    def _asked(self, pdu: Pdu) -> bytes:
-        if self.on_request is not None:
-            return self.on_request(pdu)
-        return reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, RejectKind.UNRECOGNISED_SERVICE)
 
     @property
     def mms(self) -> Initiator:
         """The protocol machine of the present association."""
         return self._inner.mms
-
-    @property
-    def unreadable_reports(self) -> int:
-        """Reports that arrived and could not be decoded."""
-        return self._unreadable + self._inner.unreadable_reports
 
     @property
     def error(self) -> MeterwireError | None:
@@ -108,8 +89,6 @@ class LastingConnection:
             return
         error = error or AssociationError("the server released the association")
         log.warning("%s; connecting again", error)
-        self._unreadable += self._inner.unreadable_reports
-        self._inner.unreadable_reports = 0
         self._dialling = asyncio.get_running_loop().create_task(self._dial_again())
         if self.on_lost is not None:
             self.on_lost(error)
