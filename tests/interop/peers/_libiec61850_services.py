@@ -246,14 +246,20 @@ class Services:
         handler = ReadHandler(on_value)
         for one in request["targets"]:
             number, error = U32(0), C.c_int(0)
+            patience = time.monotonic() + 5
             while True:
                 arguments = (one["domain"].encode(), one["item"].encode(), handler, None)
                 library.MmsConnection_readVariableAsync(mms, C.byref(number), C.byref(error), *arguments)
                 if not error.value:
                     break
-                if len(found) == len(numbers):  # refused although nothing is outstanding
+                # The library calls back before it frees the place of the call, so it may still refuse for a moment
+                # when every answer is here; refused for longer, something else is wrong.
+                if len(found) < len(numbers):
+                    patience = time.monotonic() + 5
+                elif time.monotonic() > patience:
                     raise _jsonl.Refused(f"MmsError {error.value}", error.value)
                 error.value = 0
+                time.sleep(0.0005)
             numbers.append(number.value)
         while len(found) < len(numbers):
             time.sleep(0.001)
