@@ -4,7 +4,7 @@ import socket
 import time
 
 from ..errors import LinkError, LinkTimeoutError
-from .tcp import reason
+from .tcp import addressed, reason
 
 __all__ = ["BlockingStream"]
 
@@ -15,16 +15,16 @@ class BlockingStream:
     """A connected socket; every call takes its own time-out in seconds."""
 
     def __init__(self, host: str, port: int, timeout: float) -> None:
-        """Connect; LinkError or LinkTimeoutError when that cannot be done."""
+        """Connect; LinkError or LinkTimeoutError when that cannot be done, UsageError when it never can."""
         self.name = f"{host}:{port}"
         try:
-            self._socket = socket.create_connection((host, port), timeout)
+            with addressed(host, port):
+                self._socket = socket.create_connection((host, port), timeout)
         except TimeoutError:
             msg = f"{self.name} did not answer within {timeout:g} s"
             raise LinkTimeoutError(msg) from None
-        except (OSError, OverflowError) as error:
-            told = reason(error) if isinstance(error, OSError) else str(error)
-            msg = f"cannot connect to {self.name}: {told}; is the server running there?"
+        except OSError as error:
+            msg = f"cannot connect to {self.name}: {reason(error)}; is the server running there?"
             raise LinkError(msg) from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

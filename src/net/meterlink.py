@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import serial
 
 from ..errors import LinkError, UsageError
-from .tcp import as_stream, reason
+from .tcp import addressed, as_stream, reason
 
 if sys.platform != "win32":
     import termios
@@ -361,12 +361,11 @@ async def open_meter_link(url: str | MeterUrl, *, timeout: float = 5.0) -> Meter
     name = f"{where.host}:{where.port}"
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(timeout):
-            _, link = await loop.create_connection(lambda: TcpLink(name), where.host, where.port)
+        with addressed(where.host, where.port):
+            async with asyncio.timeout(timeout):
+                _, link = await loop.create_connection(lambda: TcpLink(name), where.host, where.port)
     except TimeoutError:
         raise LinkError(f"{name}: no connection within {timeout:g} s") from None
     except OSError as error:
         raise LinkError(f"{name}: cannot connect ({reason(error)}); is the meter or its serial server there?") from None
-    except UnicodeError:
-        raise UsageError(f"{where.host!r} is no host name") from None
     return link

@@ -5,12 +5,12 @@ import contextlib
 import ipaddress
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar, cast
 
 from ..errors import LinkError, LinkTimeoutError, UsageError
 
-__all__ = ["as_stream", "dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
+__all__ = ["addressed", "as_stream", "dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
 
 BACKLOG = 1024
 
@@ -57,6 +57,21 @@ def set_low_latency(transport: asyncio.BaseTransport) -> None:
                 sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
+@contextlib.contextmanager
+def addressed(host: str, port: int) -> Iterator[None]:
+    """What Python says of a host or port that can be none, as a UsageError."""
+    try:
+        yield
+    except OverflowError:
+        msg = f"port {port} is not in 0..65535"
+        raise UsageError(msg) from None
+    except UsageError:
+        raise
+    except ValueError:  # a label too long, a null
+        msg = f"{host!r} is no host name"
+        raise UsageError(msg) from None
+
+
 async def listen(
     factory: Callable[[], asyncio.Protocol],
     host: str,
@@ -74,16 +89,11 @@ async def listen(
         raise UsageError(msg)
     loop = asyncio.get_running_loop()
     try:
-        return await loop.create_server(factory, host, port, backlog=BACKLOG)
+        with addressed(host, port):
+            return await loop.create_server(factory, host, port, backlog=BACKLOG)
     except OSError as error:
         msg = f"cannot listen on {host}:{port}: {reason(error)}; choose another port"
         raise LinkError(msg) from None
-    except OverflowError:
-        msg = f"port {port} is not in 0..65535"
-        raise UsageError(msg) from None
-    except ValueError:  # a label too long, a null
-        msg = f"{host!r} is no host name"
-        raise UsageError(msg) from None
 
 
 def local_port(server: asyncio.Server) -> int:
@@ -96,18 +106,13 @@ async def dial(factory: Callable[[], P], host: str, port: int, *, timeout: float
     """Connect within ``timeout`` seconds; LinkError or LinkTimeoutError when it cannot be done."""
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(timeout):
-            _, protocol = await loop.create_connection(factory, host, port)
+        with addressed(host, port):
+            async with asyncio.timeout(timeout):
+                _, protocol = await loop.create_connection(factory, host, port)
     except TimeoutError:
         msg = f"{host}:{port} did not answer within {timeout:g} s"
         raise LinkTimeoutError(msg) from None
     except OSError as error:
         msg = f"cannot connect to {host}:{port}: {reason(error)}; is the server running there?"
         raise LinkError(msg) from None
-    except OverflowError:
-        msg = f"port {port} is not in 0..65535"
-        raise UsageError(msg) from None
-    except ValueError:  # a label too long, a null
-        msg = f"{host!r} is no host name"
-        raise UsageError(msg) from None
     return protocol

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from meterwire.errors import LinkError, MeterwireError, UsageError
+from meterwire.net.blocking import BlockingStream
+from meterwire.net.meterlink import MeterUrl, open_meter_link
 from meterwire.net.tcp import dial, is_loopback, listen, local_port
 
 from ..mms_end import run
@@ -73,3 +75,15 @@ def test_ports_that_are_none(port: int) -> None:
             await listen(asyncio.Protocol, "127.0.0.1", port)
 
     run(play())
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("a" * 70, 1), ("a\x00b", 1), ("a..b", 1)])
+def test_the_other_ways_to_connect_say_so_too(host: str, port: int) -> None:
+    """Over a blocking socket, and to a meter."""
+    with pytest.raises(MeterwireError) as blocking:
+        BlockingStream(host, port, 10)
+    with pytest.raises(UsageError) as meter:
+        asyncio.run(open_meter_link(MeterUrl(dialect="645", host=host, port=port)))
+    for error in (blocking.value, meter.value):
+        assert type(error) in (UsageError, LinkError)
+        assert "\n" not in str(error)
