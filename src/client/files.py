@@ -291,13 +291,12 @@ class RemoteFile:
 class _Offer:
     """A local file while it is being uploaded."""
 
-    def __init__(self, name: str, path: Path, file: BinaryIO, progress: Progress | None) -> None:
+    def __init__(self, name: str, file: BinaryIO, progress: Progress | None) -> None:
         status = os.fstat(file.fileno())
         self.name = name
         self.size = status.st_size
         self.modified: dt.datetime | None = dt.datetime.fromtimestamp(int(status.st_mtime), dt.UTC)
         self.on_read: Callable[[], None] = lambda: None
-        self._path = path
         self._file = file
         self._progress = progress
 
@@ -336,7 +335,7 @@ class _Offers:
     @contextlib.contextmanager
     def offer(self, path: Path, file: BinaryIO, progress: Progress | None) -> Iterator[_Offer]:
         """Let the server read a file, until this ends."""
-        offer = _Offer(self._free_name(path), path, file, progress)
+        offer = _Offer(self._free_name(path), file, progress)
         if not self._by_name:
             self._services.join(self.key)
             self._connection.on_request = self._answer

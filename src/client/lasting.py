@@ -48,8 +48,6 @@ class LastingConnection(Upcalls):
         """Called when an association is lost, before a new one is tried."""
         self.on_restored: Callable[[], None] | None = None
         """Called after every new association; what was known of the server may be stale."""
-        self.restored = 0
-        """New associations so far."""
         self._dial = dial
         self._longest_pause = longest_pause
         self._inner = connection
@@ -104,7 +102,6 @@ class LastingConnection(Upcalls):
                 continue
             if connection.is_open:
                 break
-        self.restored += 1
         self._adopt(connection)
         log.warning("connected again")
         if self.on_restored is not None:
