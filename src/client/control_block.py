@@ -40,6 +40,8 @@ class Taken:
     """A BRCB."""
     rpt_id: str
     """What its reports are called."""
+    data_set: str
+    """Its data set, as the server writes it."""
     members: list[tuple[str, TypeSpec | None]]
     """References and types of its data set."""
     is_resumed: bool
@@ -91,7 +93,7 @@ async def prepare(
                 await ied.write(f"{reference}.{attribute}", value)
         block = str(target.access.name).removesuffix("$RptID")
         rpt_id = await ied.read(f"{reference}.RptID") or block
-        members = await _members(ied, reference)
+        data_set, members = await _members(ied, reference)
         is_resumed = is_buffered and resume_from is not None and await _resume(ied, reference, resume_from)
         if strict and not is_resumed:
             msg = f"{reference} does not hold the entry {resume_from.hex() if resume_from else ''}"
@@ -99,7 +101,14 @@ async def prepare(
     except MeterwireError:
         await release(ied, reference, is_buffered=is_buffered)
         raise
-    return Taken(reference=reference, is_buffered=is_buffered, rpt_id=rpt_id, members=members, is_resumed=is_resumed)
+    return Taken(
+        reference=reference,
+        is_buffered=is_buffered,
+        rpt_id=rpt_id,
+        data_set=data_set,
+        members=members,
+        is_resumed=is_resumed,
+    )
 
 
 async def _reserve(ied: "IedClient", reference: str, seconds: int) -> None:
@@ -149,8 +158,8 @@ async def _resume(ied: "IedClient", reference: str, entry: bytes) -> bool:
     return entry != NULL_ENTRY
 
 
-async def _members(ied: "IedClient", reference: str) -> list[tuple[str, TypeSpec | None]]:
-    """Members of the data set of a control block."""
+async def _members(ied: "IedClient", reference: str) -> tuple[str, list[tuple[str, TypeSpec | None]]]:
+    """The data set of a control block, and its members."""
     # The attribute, not the block: not every server tells the type of a block as a whole.
     data_set = await ied.read(f"{reference}.DatSet")
     if not data_set:
@@ -161,11 +170,11 @@ async def _members(ied: "IedClient", reference: str) -> list[tuple[str, TypeSpec
     domain, item = (first, second) if second else (parse_reference(reference).ld, first)
     name = ObjectName(first[1:], is_association_specific=True) if first.startswith("@") else ObjectName(item, domain)
     try:
-        return await ied.data_set.members(name)
+        return data_set, await ied.data_set.members(name)
     except RemoteError as error:
         # A directory the server cannot give (larger than its PDU, not implemented) costs names, not reports.
         log.warning("members of %s are not known: %s", data_set, error)
-        return []
+        return data_set, []
 
 
 async def disable(ied: "IedClient", reference: str, *, is_buffered: bool) -> None:

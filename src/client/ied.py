@@ -30,7 +30,7 @@ from .data_sets import DataSets
 from .directory import Directory, Target
 from .files import Files
 from .lasting import LONGEST_PAUSE, LastingConnection
-from .reports import report_id
+from .reports import data_set_of, report_id
 from .subscription import Subscription
 from .values import dress_results, encode_value, largest, shape_of
 
@@ -257,10 +257,16 @@ class IedClient:
         if report.list_name is None or report.list_name.item != "RPT":
             return
         wanted = report_id(report)
-        for subscription in self._subscriptions:
-            if subscription.rpt_id == wanted:
-                subscription.on_report(report)
-                return
+        found = [subscription for subscription in self._subscriptions if subscription.rpt_id == wanted]
+        if len(found) > 1:
+            # Control blocks may share their RptID: then only the data set tells whose values these are.
+            data_set = data_set_of(report)
+            found = [subscription for subscription in found if subscription.data_set == data_set]
+            if not found:
+                msg = f"several subscriptions are to {wanted}, and the report is over {data_set or 'it does not say what'}"
+                raise ProtocolError(msg)
+        if found:
+            found[0].on_report(report)
 
     def _on_closed(self, error: AssociationError | None) -> None:
         for subscription in self._subscriptions:

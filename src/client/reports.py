@@ -10,7 +10,7 @@ from ..protocols.mms import BinaryTime, BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
 from .values import dress
 
-__all__ = ["Assembler", "Report", "ReportEntry", "decode_report", "report_id"]
+__all__ = ["Assembler", "Report", "ReportEntry", "data_set_of", "decode_report", "report_id"]
 
 REASONS = (
     (TrgOps.DCHG, "data-change"),
@@ -112,22 +112,7 @@ def decode_report(report: InformationReport, members: Members) -> Report:
     report's data reference, or by its place in the data set.
     """
     values = _Values(report.values)
-    rpt_id = values.take(str, "RptID")
-    flags = values.take(BitString, "OptFlds").value
-
-    def optional(flag: int, kind: type, what: str) -> Any:
-        return values.take(kind, what) if flags & flag else None
-
-    head = {
-        "sq_num": optional(OptFlds.SEQ_NUM, int, "SqNum"),
-        "time": optional(OptFlds.TIME_STAMP, BinaryTime, "TimeOfEntry"),
-        "data_set": optional(OptFlds.DATA_SET, str, "DatSet") or "",
-        "buf_ovfl": optional(OptFlds.BUF_OVFL, bool, "BufOvfl"),
-        "entry_id": optional(OptFlds.ENTRY_ID, bytes, "EntryID"),
-        "conf_rev": optional(OptFlds.CONF_REV, int, "ConfRev"),
-        "sub_sq_num": optional(OptFlds.SEGMENTATION, int, "SubSqNum"),
-        "more_segments": bool(optional(OptFlds.SEGMENTATION, bool, "MoreSegmentsFollow")),
-    }
+    flags, head = _take_head(values)
     inclusion: BitString = values.take(BitString, "inclusion")
     if inclusion.length > MAX_MEMBERS:
         msg = f"report over {inclusion.length} members"
@@ -144,7 +129,38 @@ def decode_report(report: InformationReport, members: Members) -> Report:
     entries = tuple(
         ReportEntry(name, value, reason) for (name, _), value, reason in zip(named, dressed, reasons, strict=True)
     )
-    return Report(rpt_id=rpt_id, entries=entries, **head)
+    return Report(entries=entries, **head)
+
+
+def data_set_of(report: InformationReport) -> str:
+    """The data set a report says it is over; empty when it does not say, or is no report."""
+    try:
+        _, head = _take_head(_Values(report.values))
+    except DecodeError:
+        return ""
+    name: str = head["data_set"]
+    return name
+
+
+def _take_head(values: _Values) -> tuple[int, dict[str, Any]]:
+    """OptFlds, and what a report says before its inclusion."""
+    rpt_id = values.take(str, "RptID")
+    flags: int = values.take(BitString, "OptFlds").value
+
+    def optional(flag: int, kind: type, what: str) -> Any:
+        return values.take(kind, what) if flags & flag else None
+
+    return flags, {
+        "rpt_id": rpt_id,
+        "sq_num": optional(OptFlds.SEQ_NUM, int, "SqNum"),
+        "time": optional(OptFlds.TIME_STAMP, BinaryTime, "TimeOfEntry"),
+        "data_set": optional(OptFlds.DATA_SET, str, "DatSet") or "",
+        "buf_ovfl": optional(OptFlds.BUF_OVFL, bool, "BufOvfl"),
+        "entry_id": optional(OptFlds.ENTRY_ID, bytes, "EntryID"),
+        "conf_rev": optional(OptFlds.CONF_REV, int, "ConfRev"),
+        "sub_sq_num": optional(OptFlds.SEGMENTATION, int, "SubSqNum"),
+        "more_segments": bool(optional(OptFlds.SEGMENTATION, bool, "MoreSegmentsFollow")),
+    }
 
 
 def _member(index: int, told: str, known: Members, members: Members, data_set: str) -> tuple[str, TypeSpec | None]:

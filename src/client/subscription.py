@@ -65,6 +65,8 @@ class Subscription:
         self.reference = reference
         """The control block in use; the free instance once enabled."""
         self.rpt_id = ""
+        self.data_set = ""
+        """The data set as the server writes it, once enabled."""
         self.is_buffered = False
         """A BRCB, once enabled."""
         self.members: list[tuple[str, TypeSpec | None]] = []
@@ -180,7 +182,8 @@ class Subscription:
     async def _take(self, reference: str, *, strict: bool = False, again: bool = False) -> None:
         ied, asked = self._ied, self.last_entry_id
         taken = await prepare(ied, reference, self._settings, asked, strict=strict)
-        self.reference, self.rpt_id, self.members = reference, taken.rpt_id, taken.members
+        self.reference, self.rpt_id = reference, taken.rpt_id
+        self.data_set, self.members = taken.data_set, taken.members
         self.is_buffered = taken.is_buffered
         self._assembler.reset()
         # From here on reports may arrive, even before the answer to the write.

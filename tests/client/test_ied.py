@@ -19,7 +19,7 @@ from meterwire.errors import (
     UnknownNameError,
     UsageError,
 )
-from meterwire.models import Ied, OptFlds, TrgOps
+from meterwire.models import Ied, OptFlds, Reference, ReportControl, TrgOps
 from meterwire.protocols.mms import BinaryTime, BitString, DataTag, Initiate
 from meterwire.protocols.mms.services import Identity
 from meterwire.reading import Quality, Timestamp
@@ -526,6 +526,50 @@ def test_two_subscriptions_of_one_client_get_their_own_reports() -> None:
             assert (await events.next(TIMEOUT)).entries[0].reference == f"{LD}/GGIO1.Ind1 [ST]"
             with pytest.raises(LinkTimeoutError, match="no report from"):
                 await events.next(0.05)
+
+    check(body, ied)
+
+
+def two_of_one_name() -> Ied:
+    """Two control blocks with one RptID; each data set has one member."""
+    ied = small_ied()
+    node = ied.find(f"{LD}/LLN0")
+    for name, member in (("a", "Ind1"), ("b", "Ind2")):
+        node.data_sets[name] = (Reference(LD, ("GGIO1", member), "ST"),)
+        node.control_blocks[f"r{name}"] = ReportControl(name=f"r{name}", data_set=name, rpt_id="same", indexed=False)
+    return ied
+
+
+def test_control_blocks_that_share_their_name_do_not_get_each_others_values() -> None:
+    ied = two_of_one_name()
+
+    async def body(client: IedClient, _: MmsServer) -> None:
+        async with client.reports(f"{LD}/LLN0.ra") as first, client.reports(f"{LD}/LLN0.rb") as second:
+            ied[f"{LD}.GGIO1.Ind2"].update(stVal=True)
+            ied[f"{LD}.GGIO1.Ind1"].update(stVal=True)
+            for subscription, member in ((second, "Ind2"), (first, "Ind1")):
+                (entry,) = (await subscription.next(TIMEOUT)).entries
+                assert (entry.reference, entry.value.stVal) == (f"{LD}/GGIO1.{member} [ST]", True)
+            assert first.take() is None
+            assert second.take() is None
+
+    check(body, ied)
+
+
+def test_reports_that_nobody_can_attribute_are_nobodys() -> None:
+    """One RptID, and OptFlds without the data set: better no value than one of another object."""
+    ied = two_of_one_name()
+
+    async def body(client: IedClient, _: MmsServer) -> None:
+        fields = OptFlds.SEQ_NUM
+        async with (
+            client.reports(f"{LD}/LLN0.ra", OptFlds=fields) as first,
+            client.reports(f"{LD}/LLN0.rb", OptFlds=fields) as second,
+        ):
+            ied[f"{LD}.GGIO1.Ind2"].update(stVal=True)
+            await until(lambda: client._connection.unreadable_reports == 1)
+            assert first.take() is None
+            assert second.take() is None
 
     check(body, ied)
 
