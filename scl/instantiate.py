@@ -22,10 +22,12 @@ from .services import capabilities
 from .templates import NAME, Member, Templates
 from .values import parse_value
 
-__all__ = ["MAX_ELEMENTS", "MAX_LEAVES", "MAX_NAME", "MAX_NESTING", "load_ied", "servers"]
+__all__ = ["MAX_ELEMENTS", "MAX_LEAVES", "MAX_NAME", "MAX_NESTING", "MAX_NODES", "load_ied", "servers"]
 
 MAX_LEAVES = 500_000
 """Leaves of one IED; the largest real ones have some ten thousand."""
+MAX_NODES = 1_000_000
+"""Data objects and attributes of one IED with their members, leaves or not: structures without any have no leaves."""
 MAX_ELEMENTS = 4096
 """Elements of one array."""
 MAX_NESTING = 16
@@ -111,6 +113,7 @@ class _Loader:
         self.access_point = access_point
         self.templates = Templates(document, ied.get("type", ""))
         self.leaves = 0
+        self.built = 0
         self.group = 1
         """Active setting group of the logical device being built."""
 
@@ -262,6 +265,9 @@ class _Loader:
     def _fits(self, member: Member, name: str, room: int, depth: int) -> int:
         """What is left of an item name behind a member; array elements have none and need no room."""
         element = member.element if member.element is not None else self.element
+        self.built += 1
+        if self.built > MAX_NODES:
+            raise self.document.error(self.element, f"more than {MAX_NODES} data objects and attributes")
         if depth > MAX_NESTING:
             text = f"{member.name}: nested deeper than {MAX_NESTING}; does {member.type!r} contain itself?"
             raise self.document.error(element, text)

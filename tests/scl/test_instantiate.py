@@ -430,6 +430,27 @@ def test_a_type_that_multiplies_is_stopped(monkeypatch: pytest.MonkeyPatch) -> N
         load_ied(scl(**do_type(struct)))
 
 
+@pytest.mark.parametrize("kind", ["DAType", "DOType"])
+def test_a_type_that_multiplies_nothing_is_stopped(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """10**12 structures without a single leaf."""
+    monkeypatch.setattr(instantiate, "MAX_NODES", 10_000)
+    part, rest, first = {
+        "DAType": (
+            '<BDA name="b{}" bType="Struct" type="n{}"/>',
+            "",
+            '<DA name="x" fc="ST" bType="Struct" type="n0"/>',
+        ),
+        "DOType": ('<SDO name="b{}" type="n{}"/>', ' cdc="X"', '<SDO name="x" type="n0"/>'),
+    }[kind]
+    levels = "".join(
+        f'<{kind} id="n{i}"{rest}>' + "".join(part.format(j, i + 1) for j in range(10)) + f"</{kind}>"
+        for i in range(12)
+    )
+    inner = f'{first}</DOType>{levels}<{kind} id="n12"{rest}/><DOType id="z" cdc="Z">'
+    with pytest.raises(FileError, match="more than 10000 data objects and attributes"):
+        load_ied(scl(**do_type(inner)))
+
+
 def test_types_given_twice_alike_are_taken_once() -> None:
     _, notes = noted(scl(types='<DAType id="AV_t" desc="again">\n<BDA name="f" bType="FLOAT32"/></DAType>'))
     (note,) = notes
