@@ -1,7 +1,7 @@
 """One MMS client measured in a process of its own: python _mms_client_worker.py KIND PORT SECONDS → one line of JSON.
 
-KIND is meterwire, "meterwire, uvloop", meterwire.sync, pyiec61850-ng or iec61850. Every figure is calls a second until the values are
-Python objects; a client that has no such call leaves the figure out.
+KIND is meterwire, "meterwire, uvloop", meterwire.sync, pyiec61850-ng or iec61850. Every figure is calls a second until the
+values are Python objects; a client that has no such call leaves the figure out.
 """
 
 import asyncio

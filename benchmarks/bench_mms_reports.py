@@ -50,7 +50,8 @@ def reports(generator: str, server: Peer, count: int, seconds: float, folder: Pa
     if "per_s" not in answer:
         raise SystemExit(f"{server.script}: {answer}")
     wait_until_idle(server)
-    made = {"updates": told["updates"] / total, "lost": told.get("lost", 0) / total}
+    took = told.get("seconds", total)
+    made = {"updates": told["updates"] / took, "lost": told.get("lost", 0) / took}
     return {"reports": answer["per_s"], "octets": answer["octets"], **made}
 
 

@@ -86,24 +86,21 @@ class Handler:
         return None
 
 
-async def update(server: MmsServer, seconds: float) -> dict[str, int]:
+async def update(server: MmsServer, seconds: float) -> dict[str, float]:
     """Change the reported value as often as possible for so long; what became of it."""
     indication = server.ied.children[perf.DOMAIN]["GGIO2.Ind1"]
-    before, lost, count, end = (
-        server.statistics.reports,
-        getattr(server.statistics, "lost", 0),
-        0,
-        time.monotonic() + seconds,
-    )
-    while time.monotonic() < end:
+    before, lost, count, began = server.statistics.reports, server.statistics.lost, 0, time.monotonic()
+    end = began + seconds
+    while time.monotonic() < end and server.associations:
         for _ in range(perf.UPDATES_A_TURN):
             count += 1
             indication.update(stVal=bool(count & 1))
         await asyncio.sleep(0)
     return {
         "updates": count,
+        "seconds": time.monotonic() - began,
         "sent": server.statistics.reports - before,
-        "lost": getattr(server.statistics, "lost", 0) - lost,
+        "lost": server.statistics.lost - lost,
     }
 
 

@@ -6,12 +6,12 @@ before their buffer is allocated.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 from . import _py_mms as _twin
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_pdu", "report_frame"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_answer", "next_pdu", "report_frame", "request_frame"]
 
 MAX_INVOKE_OCTETS = _twin.MAX_INVOKE_OCTETS
 MAX_RUN = _twin.MAX_RUN
@@ -26,6 +26,8 @@ cdef enum:
     MOST_TPKT = 0xFFFF
     SHORTEST = 30
     SHORTEST_DATA = 22
+    SHORTEST_ANSWER = 27
+    MODIFIERS = 0x30
 
 cdef const char* HEAD = b"\x02\xf0\x80\x01\x00\x01\x00\x61"
 
@@ -67,6 +69,43 @@ def next_pdu(bytes data not None, Py_ssize_t offset, uint8_t context):
     if at < 0:
         return None
     return PyBytes_FromStringAndSize(<const char*>p + at, end - at), end
+
+
+def next_answer(bytes data not None, Py_ssize_t offset, uint8_t context):
+    cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t total = PyBytes_GET_SIZE(data), at, end, begin, start
+    cdef uint64_t invoke = 0
+    cdef int i, size
+    cdef uint8_t service
+    if offset < 0 or total - offset < SHORTEST_ANSWER:
+        return None
+    end = offset + (p[offset + 2] << 8 | p[offset + 3])
+    if p[offset] != 3 or end > total or end - offset < SHORTEST_ANSWER or memcmp(p + offset + 4, HEAD, 8) != 0:
+        return None
+    at = content(p, offset + 12, end)
+    if at < 0 or at >= end or p[at] != 0x30:
+        return None
+    at = content(p, at + 1, end)
+    if at < 0 or at + 4 > end or p[at] != 2 or p[at + 1] != 1 or p[at + 2] != context or p[at + 3] != 0xA0:
+        return None
+    begin = content(p, at + 4, end)
+    if begin < 0 or begin >= end or p[begin] != 0xA1:
+        return None
+    at = content(p, begin + 1, end)
+    if at < 0 or at + 2 > end or p[at] != 2 or p[at + 1] < 1 or p[at + 1] > INVOKE:
+        return None
+    size = p[at + 1]
+    at += 2
+    if at + size >= end or p[at] >= 0x80:
+        return None
+    for i in range(size):
+        invoke = invoke << 8 | p[at + i]
+    at += size
+    service = p[at]
+    start = content(p, at + 1, end)
+    if start < 0 or service & 0x1F == 0x1F or service == MODIFIERS:
+        return None
+    return invoke, service, PyBytes_FromStringAndSize(<const char*>p + begin, end - begin), start - begin, end
 
 
 cdef inline Py_ssize_t octets(Py_ssize_t size) noexcept:
@@ -282,4 +321,26 @@ def report_frame(bytes head not None, bytes number not None, bytes tail not None
     memcpy(to, PyBytes_AS_STRING(head), first)
     memcpy(to + first, PyBytes_AS_STRING(number), second)
     memcpy(to + first + second, PyBytes_AS_STRING(tail), third)
+    return made
+
+
+def request_frame(uint64_t invoke, bytes service not None, uint8_t context, Py_ssize_t max_pdu, Py_ssize_t max_tpdu):
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(service), body
+    cdef int count = 1, i
+    cdef uint8_t* to = NULL
+    cdef object made
+    while count < 8 and invoke >> (8 * count - 1):
+        count += 1
+    if size > MOST_RESULTS:
+        return None
+    body = 2 + count + size
+    made = framed(1 + octets(body) + body, context, max_pdu, max_tpdu, &to)
+    if made is None:
+        return None
+    to = put(to, 0xA0, body)
+    to[0] = 2
+    to[1] = <uint8_t>count
+    for i in range(count):
+        to[2 + i] = <uint8_t>(invoke >> (8 * (count - 1 - i)))
+    memcpy(to + 2 + count, PyBytes_AS_STRING(service), size)
     return made

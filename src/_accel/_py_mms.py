@@ -15,7 +15,7 @@ path, which alone says what is wrong with it.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_pdu", "report_frame"]
+__all__ = ["MAX_INVOKE_OCTETS", "MAX_RUN", "answer_known", "next_answer", "next_pdu", "report_frame", "request_frame"]
 
 MAX_INVOKE_OCTETS: Final = 5
 """Octets of an invoke id (Unsigned32 with a leading zero)."""
@@ -42,6 +42,27 @@ def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None
         return None
     at = _content(data, at + 4, end)
     return None if at < 0 else (data[at:end], end)
+
+
+def next_answer(data: bytes, offset: int, context: int) -> tuple[int, int, bytes, int, int] | None:
+    """The confirmed response in the TPKT at ``offset``: invoke id, service tag, MMS PDU, where its service's content begins,
+    and the offset behind the TPKT; None when it is not one whole plain data frame with nothing else."""
+    found = next_pdu(data, offset, context)
+    if found is None:
+        return None
+    pdu, end = found
+    size = len(pdu)
+    at = _content(pdu, 1, size) if pdu[0] == 0xA1 else -1
+    if at < 0 or at + 2 > size or pdu[at] != 2 or not 1 <= pdu[at + 1] <= MAX_INVOKE_OCTETS:
+        return None
+    behind = at + 2 + pdu[at + 1]
+    if behind >= size or pdu[at + 2] >= 0x80:
+        return None
+    start = _content(pdu, behind + 1, size)
+    service = pdu[behind]
+    if start < 0 or service & 0x1F == 0x1F or service == 0x30:
+        return None
+    return int.from_bytes(pdu[at + 2 : behind], "big"), service, pdu, start, end
 
 
 def _content(data: bytes, at: int, end: int) -> int:
@@ -216,3 +237,13 @@ def report_frame(head: bytes, number: bytes, tail: bytes, context: int, max_pdu:
     start = b"\xa0" + _length(len(start) + size) + start
     start = b"\xa3" + _length(len(start) + size) + start
     return _frame(start, results, context, max_pdu, max_tpdu)
+
+
+def request_frame(invoke: int, service: bytes, context: int, max_pdu: int, max_tpdu: int) -> bytes | None:
+    """A confirmed request in one TPKT; ``service`` is its service element. None when it does not fit."""
+    size = len(service)
+    if size > 0xFF00:
+        return None
+    number = invoke.to_bytes(invoke.bit_length() // 8 + 1, "big")
+    head = b"\x02" + _length(len(number)) + number
+    return _frame(b"\xa0" + _length(len(head) + size) + head, service, context, max_pdu, max_tpdu)

@@ -1,6 +1,9 @@
 """A blocking TCP stream with time-outs, for callers that have no event loop."""
 
+import math
 import socket
+import struct
+import sys
 import time
 
 from ..errors import LinkError, LinkTimeoutError
@@ -9,6 +12,10 @@ from .tcp import addressed, reason
 __all__ = ["BlockingStream"]
 
 CHUNK = 1 << 16
+TICKS = 100
+"""Parts of a second in which the kernel is told how long to wait: it is told anew only when another number comes out."""
+KERNEL_WAITS = sys.platform == "linux"
+"""A time-out of Python's makes three system calls of one (set it, poll, receive), which a small read is half of."""
 
 
 class BlockingStream:
@@ -27,18 +34,29 @@ class BlockingStream:
             msg = f"cannot connect to {self.name}: {reason(error)}; is the server running there?"
             raise LinkError(msg) from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.settimeout(None)
+        self._ticks = 0
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send all of ``data`` before ``deadline`` (time.monotonic)."""
         try:
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            self._socket.sendall(data)
+            sent = self._socket.send(data, socket.MSG_DONTWAIT) if KERNEL_WAITS else 0
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            raise self._lost(error) from None
+        if sent == len(data):
+            return
+        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            self._socket.sendall(memoryview(data)[sent:])
         except TimeoutError:
             msg = f"{self.name} does not read what is sent"
             raise LinkTimeoutError(msg) from None
         except OSError as error:
-            msg = f"connection to {self.name} lost: {reason(error)}"
-            raise LinkError(msg) from None
+            raise self._lost(error) from None
+        finally:
+            self._socket.settimeout(None)
 
     def receive(self, deadline: float) -> bytes | None:
         """What has arrived, at least one octet; None when nothing came before ``deadline``.
@@ -46,17 +64,31 @@ class BlockingStream:
         LinkError when the peer closed the connection.
         """
         try:
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            self._wait_at_most(deadline - time.monotonic())
             data = self._socket.recv(CHUNK)
-        except TimeoutError:
+        except (BlockingIOError, TimeoutError):
             return None
         except OSError as error:
-            msg = f"connection to {self.name} lost: {reason(error)}"
-            raise LinkError(msg) from None
+            raise self._lost(error) from None
         if not data:
             msg = f"{self.name} closed the connection"
             raise LinkError(msg)
         return data
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """The next receive gives up after so long."""
+        if not KERNEL_WAITS:
+            self._socket.settimeout(max(0.001, seconds))
+            return
+        ticks = max(1, math.ceil(seconds * TICKS))
+        if ticks != self._ticks:
+            whole, rest = divmod(ticks, TICKS)
+            limit = struct.pack("@ll", whole, rest * (1_000_000 // TICKS))
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            self._ticks = ticks
+
+    def _lost(self, error: OSError) -> LinkError:
+        return LinkError(f"connection to {self.name} lost: {reason(error)}")
 
     def close(self) -> None:
         """Close the socket; may be called again."""

@@ -11,6 +11,7 @@ A request is answered before the next event is taken, or deferred: then it count
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..._accel import mms as _frames
 from ...errors import (
     AssociationError,
     DecodeError,
@@ -170,6 +171,13 @@ class _Caller:
             msg = f"{self._allowed} requests are outstanding, the peer takes no more"
             raise StateError(msg)
         self._last_id = self._last_id % MAX_INVOKE_ID + 1
+        frame = self.osi.state is State.OPEN and _frames.request_frame(
+            self._last_id, service, self.osi.context, self.negotiated.max_pdu, self.osi.max_tpdu
+        )
+        if frame:
+            self.osi.put(frame)
+            self._outstanding.add(self._last_id)
+            return self._last_id
         pdu = confirmed_request(self._last_id, service)
         if len(pdu) > self.negotiated.max_pdu:
             msg = f"request of {len(pdu)} octets, the peer takes {self.negotiated.max_pdu}"
@@ -231,8 +239,19 @@ class Initiator(_Caller):
 
     def receive(self, chunk: bytes) -> Iterator[MmsEvent]:
         """Events of a chunk, lazily; a ProtocolError means that the association is dead."""
+        offset = 0
+        # The usual chunk is an answer that somebody waits for, and nothing else.
+        while self.osi.is_between_frames:
+            plain = _frames.next_answer(chunk, offset, self.osi.context)
+            if plain is None or plain[0] not in self._outstanding:
+                break
+            invoke_id, service, data, start, offset = plain
+            self._outstanding.discard(invoke_id)
+            yield Answer(invoke_id, Pdu(PduTag.CONFIRMED_RESPONSE, invoke_id, service, data, start, len(data)))
+            if offset == len(chunk):
+                return
         try:
-            for event in self.osi.receive(chunk):
+            for event in self.osi.receive(chunk[offset:]):
                 if isinstance(event, Data):
                     told = self._on_pdu(decode_pdu(event.pdu))
                     if told is not None:
