@@ -32,7 +32,12 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def going_on(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A command that goes on until it is stopped, and the URL it tells in its first line."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        # A suite that a shell started in the background ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads that hold locks
     ) as running:
         assert running.stdout is not None
         try:
