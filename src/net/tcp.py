@@ -10,7 +10,17 @@ from typing import TypeVar, cast
 
 from ..errors import LinkError, LinkTimeoutError, UsageError
 
-__all__ = ["addressed", "as_stream", "dial", "is_loopback", "listen", "local_port", "reason", "set_low_latency"]
+__all__ = [
+    "addressed",
+    "as_stream",
+    "dial",
+    "is_loopback",
+    "listen",
+    "local_port",
+    "peer_octets",
+    "reason",
+    "set_low_latency",
+]
 
 BACKLOG = 1024
 
@@ -70,6 +80,15 @@ def addressed(host: str, port: int) -> Iterator[None]:
     except ValueError:  # a label too long, a null
         msg = f"{host!r} is no host name"
         raise UsageError(msg) from None
+
+
+def peer_octets(transport: asyncio.BaseTransport) -> bytes:
+    """The peer's IP address as octets; empty where there is none."""
+    peer = transport.get_extra_info("peername")
+    try:
+        return ipaddress.ip_address(str(peer[0]).partition("%")[0]).packed if isinstance(peer, tuple) else b""
+    except ValueError:
+        return b""
 
 
 async def listen(

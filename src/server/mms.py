@@ -6,7 +6,6 @@ not the event loop, decides the rate.
 
 import asyncio
 import contextlib
-import ipaddress
 import itertools
 import logging
 import time
@@ -23,7 +22,7 @@ from ..binding.mms.files import FileServices
 from ..binding.mms.reporting import members_of
 from ..errors import ProtocolError, StateError
 from ..models import Ied
-from ..net.tcp import as_stream, listen, local_port, set_low_latency
+from ..net.tcp import as_stream, listen, local_port, peer_octets, set_low_latency
 from ..protocols.mms import Answer, Cancelled, Closed, Initiate, MmsEvent, Proposal, Request, Responder
 from ..protocols.mms.associations import FILE_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
@@ -44,6 +43,8 @@ LINGER_SECONDS = 10.0
 EVENTS_A_FLUSH = 16
 """Requests of one segment answered before their answers leave: small ones can ask for many times their size."""
 
+LARGE = 1 << 15
+"""Octets of an answer that leaves at once: joined with others it would only be copied out of the processor's cache and back."""
 BURST = 1 << 16
 """Octets of buffered reports sent in one turn of the loop."""
 
@@ -261,7 +262,7 @@ class _Association(asyncio.Protocol):
             stream.abort()
             return
         server.associations[self.number] = self
-        self.address = _octets(stream.get_extra_info("peername"))
+        self.address = peer_octets(stream)
         set_low_latency(stream)
         loop = asyncio.get_running_loop()
         self._half_open = loop.call_later(server.limits.half_open_seconds, self.abort)
@@ -371,6 +372,8 @@ class _Association(asyncio.Protocol):
             answer = self.server.service.answer(event.pdu, self.client)
             if isinstance(answer, bytes):
                 self.mms.osi.send(answer)
+                if len(answer) > LARGE:
+                    self.flush()
             else:
                 self.calls.start(event.pdu.invoke_id or 0, answer)
         elif isinstance(event, Answer):
@@ -486,14 +489,6 @@ class _Association(asyncio.Protocol):
         """Tell the client that it is over, and close."""
         self.mms.osi.abort()
         self._end()
-
-
-def _octets(peer: object) -> bytes:
-    """The IP address of a socket's peer as octets; empty where there is none."""
-    try:
-        return ipaddress.ip_address(str(peer[0]).partition("%")[0]).packed if isinstance(peer, tuple) else b""
-    except ValueError:
-        return b""
 
 
 def _with_files(services: bytes) -> bytes:
