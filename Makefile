@@ -13,7 +13,7 @@ BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.p
 PEERS := dlt645 iec61850 pyiec61850-ng
 SPEED := uvloop
 
-.PHONY: demo test lint format types house bench clean
+.PHONY: demo test lint format types house interop bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -26,7 +26,7 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.dev types
 	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check --quiet > /dev/null 2>&1 || echo "note: the formatter would change some files; see make format"
+	@$(BIN)/ruff format --check --quiet || { echo "the formatter would change the files above: make format"; exit 1; }
 
 types: $(VENV)/.dev
 	@$(BIN)/python tools/linktree.py
@@ -38,6 +38,9 @@ format: $(VENV)/.dev
 
 house:
 	@$(PYTHON) tools/draw_house.py
+
+interop:
+	@$(PYTHON) tools/draw_interop.py
 
 bench: $(VENV)/.test
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -151,8 +151,8 @@ class FileServiceError(ServiceError):
     def __init__(self, code: int, name: str = "") -> None:
         self.name = name
         self.reason = self.NAMES[code] if 0 <= code < len(self.NAMES) else f"file error {code}"
-        text = f"{name}: {self.reason}" if name else f"the server answered with error class file, code {code}: {self.reason}"
-        super().__init__(text, error_class=self.ERROR_CLASS, code=code)
+        told = name or f"the server answered with error class file, code {code}"
+        super().__init__(f"{told}: {self.reason}", error_class=self.ERROR_CLASS, code=code)
 
 
 class RejectError(RemoteError):

@@ -31,7 +31,8 @@ class Kind(enum.Enum):
     UTC_TIME = "utc-time"
     BINARY_TIME = "binary-time"
 
-    __hash__ = object.__hash__  # members are alike only to themselves; Enum's own hash is a Python call for every look-up
+    # Members are alike only to themselves; Enum's own hash is a Python call for every look-up.
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,11 @@ REFUSALS = {
     "session garbage": ([CC, dt(b"\xff\x00")], AssociationError, "SPDU 255 is not known"),
     "context refused": ([CC, accept(RESPONSE, contexts=(True, False))], AssociationError, "refused a presentation"),
     "ACSE refuses": ([CC, accept(b"", result=1, diagnostic=1)], AssociationError, "no reason given .ACSE result 1"),
-    "ACSE refuses in a refuse": ([CC, accept(b"", result=1, diagnostic=9, kind=12)], AssociationError, "AE-qualifier|diagnostic 9"),
+    "ACSE refuses in a refuse": (
+        [CC, accept(b"", result=1, diagnostic=9, kind=12)],
+        AssociationError,
+        "AE-qualifier|diagnostic 9",
+    ),
     "authentication failure": ([CC, accept(b"", result=1, diagnostic=13)], AssociationError, "authentication failure"),
     "ACSE accepts nothing": ([CC, accept(b"")], AssociationError, "accepts without MMS"),
     "initiate error": ([CC, accept(bytes.fromhex("aa05a003880100"))], AssociationError, "initiate expected, PDU AA"),
