@@ -22,7 +22,7 @@ from meterwire.protocols.mms.lists import named_variable_list_request
 from meterwire.protocols.mms.pdu import confirmed_request, confirmed_response, reject
 from meterwire.protocols.mms.services import Access
 from meterwire.protocols.osi import acse, cotp, presentation, session, tpkt
-from meterwire.server import mms as mms_server
+from meterwire.server import association as server_association
 from meterwire.server.mms import Limits, MmsServer
 
 from ..helpers import until
@@ -823,7 +823,7 @@ def test_s18_a_report_larger_than_the_pdu_agreed_on() -> None:
 
 def test_a_client_that_leaves_without_reading_gives_its_slot_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its last answers may linger, but not for ever."""
-    monkeypatch.setattr(mms_server, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(server_association, "LINGER_SECONDS", 0.1)
 
     async def play() -> None:
         async with serving(small_ied(fillers=1000), max_unsent=10_000_000) as (server, _):

@@ -1,0 +1,210 @@
+"""What the associations of one MMS server share: the served model, the engines that make it behave, one timer for them.
+
+An engine (:class:`~meterwire.acsi.engine.Engine`) has no clock and no loop of its own. It says when it has work
+(``deadline``), and is asked to do it (``poll``) by the one timer here: an idle server has nothing to wake up for.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import Callable, Hashable
+from typing import Protocol, TypedDict
+
+from ..acsi import BufferLimits, Member, Report
+from ..acsi.engine import Engine
+from ..acsi.files import FileEngine, FileStore
+from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
+from ..binding.mms.data_sets import DataSetLimits
+from ..binding.mms.files import FileServices
+from ..binding.mms.reporting import members_of
+from ..models import Ied
+from ..protocols.mms.services import Identity
+from .admission import Admission
+from .journal import SqliteJournal
+from .limits import Limits, Statistics
+
+__all__ = ["Peer", "ServerCore", "ServerOptions", "Tap"]
+
+log = logging.getLogger(__name__)
+
+Tap = Callable[[int, int, str, bytes], None]
+"""Called with connection number, time (ns), direction ``"in"``/``"out"`` and bytes."""
+
+
+class Peer(Protocol):
+    """An association, as the engines and the server see it."""
+
+    client: Client
+    address: bytes
+
+    def report(self, report: Report) -> bool:
+        """Send a report; False when there is no room for it."""
+
+    def inform(self, pdu: bytes) -> None:
+        """Send an unconfirmed PDU; before the answer when one is being worked out."""
+
+    def abort(self) -> None:
+        """Tell the client that it is over, and close."""
+
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+
+
+class ServerOptions(TypedDict, total=False):
+    """Keyword arguments of :class:`ServerCore`."""
+
+    identity: Identity | None
+    limits: Limits | None
+    clock: Callable[[], int]
+    tap: Tap | None
+    journal: SqliteJournal | None
+    buffers: BufferLimits | None
+    files: FileStore | None
+    admission: Admission | None
+    data_sets: DataSetLimits | None
+
+
+class ServerCore:
+    """Model, services and engines of one server; who listens is :class:`~meterwire.server.mms.MmsServer`."""
+
+    def __init__(
+        self,
+        ied: Ied,
+        *,
+        identity: Identity | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        tap: Tap | None = None,
+        journal: SqliteJournal | None = None,
+        buffers: BufferLimits | None = None,
+        files: FileStore | None = None,
+        admission: Admission | None = None,
+        data_sets: DataSetLimits | None = None,
+    ) -> None:
+        self.ied = ied
+        self.limits = limits or Limits()
+        self.admission = admission or Admission()
+        self.clock = clock
+        self.tap = tap
+        self.statistics = Statistics()
+        self.associations: dict[Hashable, Peer] = {}
+        self._numbers = itertools.count(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: int | None = None
+        self.engines: list[Engine] = []
+        """What is polled when its deadline has come, told when a client is gone, and closed with the server."""
+        self.image = MmsImage(ied)
+        self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
+        self.journal = journal
+        """Where buffered reports survive a restart; closed with the server."""
+        self.reports = report_engine(
+            self.image,
+            clock=time.monotonic_ns,
+            wall=clock,
+            deliver=self._deliver,
+            on_schedule=self.schedule,
+            identity=self.address_of,
+            own=self._own_data_set,
+            journal=journal,
+            limits=buffers,
+            notice=log.warning,
+        )
+        self.engines.append(self.reports)
+        self.frames = ReportFrames()
+        """Encodes the reports of all associations."""
+        self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
+        self.service.data_set_users.append(self.reports.uses)
+        self._unfollow = follow(self.image, self.reports, self.service)
+        self.files: FileServices | None = None
+        if files is not None:
+            self.files = FileServices(FileEngine(files, self.limits.files))
+            self.service.extra.update(self.files.handlers)
+
+    def next_number(self) -> int:
+        """Number of a new connection."""
+        return next(self._numbers)
+
+    def run(self) -> None:
+        """The loop is there: wait for what the engines have to do."""
+        self._loop = asyncio.get_running_loop()
+        self.schedule()
+        if self.journal is not None:
+            self.journal.on_durable = self._pump_from(self._loop)
+
+    async def end(self) -> None:
+        """Let go of the model, and of what is kept on disk."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._unfollow()
+        for engine in self.engines:
+            engine.close()
+        self.image.close()
+        if self.journal is not None:
+            self.journal.on_durable = None
+            await asyncio.get_running_loop().run_in_executor(None, self.journal.close)
+
+    def client_gone(self, client: Hashable) -> None:
+        """An association ended: nothing it held stays held."""
+        for engine in self.engines:
+            engine.client_gone(client)
+
+    # -- reports ---------------------------------------------------------------------------
+
+    def _deliver(self, report: Report) -> bool:
+        association = self.associations.get(report.client)
+        return association is not None and association.report(report)
+
+    def inform(self, client: Hashable, pdu: bytes) -> None:
+        """Send an unconfirmed PDU to a client, if it is still there."""
+        association = self.associations.get(client)
+        if association is not None:
+            association.inform(pdu)
+
+    def _pump_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        """What the journal's thread calls when it has got further."""
+
+        def tell() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to be told
+                loop.call_soon_threadsafe(self.reports.pump)
+
+        return tell
+
+    def _own_data_set(self, name: str, client: Hashable) -> tuple[Member, ...] | None:
+        """Members of a data set that lives in one association."""
+        association = self.associations.get(client)
+        found = association.client.data_sets.sets.get(name) if association is not None else None
+        return members_of(self.image, found)
+
+    def address_of(self, client: Hashable) -> bytes:
+        """Octets of a client's IP address: its identity for reservations, and what Owner shows."""
+        association = self.associations.get(client)
+        return association.address if association is not None else b""
+
+    # -- time ------------------------------------------------------------------------------
+
+    def schedule(self) -> None:
+        """Some engine's deadline may have changed."""
+        loop = self._loop
+        if loop is None:  # buffered blocks have their first timers before there is a loop to wait in
+            return
+        deadline = min((due for engine in self.engines if (due := engine.deadline) is not None), default=None)
+        if deadline == self._due and self._timer is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due = deadline
+        if deadline is not None:
+            self._timer = loop.call_later(max(0, deadline - time.monotonic_ns()) / 1e9, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        now = time.monotonic_ns()
+        for engine in self.engines:
+            due = engine.deadline
+            if due is not None and due <= now:
+                engine.poll()
+        self.schedule()
