@@ -4,7 +4,7 @@ from .build import build
 from .capabilities import Capabilities, Edition
 from .control_blocks import OptFlds, ReportControl, TrgOps
 from .reference import Reference, parse_reference
-from .tree import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Trigger
+from .tree import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, Trigger, View
 from .types import BASIC_TYPES, BasicType, Kind, basic_type, check_value
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ReportControl",
     "TrgOps",
     "Trigger",
+    "View",
     "basic_type",
     "build",
     "check_value",

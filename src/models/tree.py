@@ -23,6 +23,7 @@ __all__ = [
     "LogicalNode",
     "Node",
     "Trigger",
+    "View",
 ]
 
 
@@ -40,9 +41,14 @@ _bits = int.__and__
 """As &, without making an IntFlag of the result: this is asked at every write."""
 
 StoreHook = Callable[[], None]
+View = Callable[[Any], Any]
+"""What a client sees instead of the value it is given, e.g. a substituted one."""
 ChangeHook = Callable[["DataAttribute", Trigger], None]
 DeviceHook = Callable[["LogicalDevice", bool], None]
 """Told of a logical device that came (True) or went (False)."""
+
+
+Views = Iterable[tuple["DataAttribute", tuple[View, ...]]]
 
 
 class Node:
@@ -101,9 +107,14 @@ class DataAttribute(Node):
     """A leaf with a value, a structure of attributes, or an array of equal elements.
 
     ``type`` is None for structures and arrays; children of an array are named ``(0)``, ``(1)``, ….
+
+    What is set is the process value. ``views``, which engines put before a leaf with :meth:`Ied.apply`, decide
+    what is seen of it: readers, reports and hooks know only the value seen, and the process value goes on
+    changing beneath until they are taken away.
     """
 
     __slots__ = (
+        "_process",
         "_value",
         "change_hooks",
         "enum",
@@ -113,6 +124,7 @@ class DataAttribute(Node):
         "store_hooks",
         "trigger",
         "type",
+        "views",
     )
 
     def __init__(
@@ -136,6 +148,8 @@ class DataAttribute(Node):
         self.is_writable = is_writable
         self.store_hooks: tuple[StoreHook, ...] = ()
         self.change_hooks: tuple[ChangeHook, ...] = ()
+        self.views: tuple[View, ...] = ()
+        self._process: Any = None
         self._value: Any = None
         if type is not None:
             self._value = type.default if value is None else check_value(type, value)
@@ -162,6 +176,11 @@ class DataAttribute(Node):
         values = {name: child.value for name, child in self.children.items()}
         return list(values.values()) if self.is_array else values
 
+    @property
+    def process_value(self) -> Any:
+        """What the process, or whoever owns the leaf, says; the same as ``value`` unless there are views."""
+        return self._process if self.views else self.value
+
     def leaves(self) -> Iterator["DataAttribute"]:
         """Every leaf at or below this attribute, in declaration order."""
         if self.type is not None:
@@ -178,15 +197,27 @@ class DataAttribute(Node):
 
     def _store(self, value: Any) -> Trigger | None:
         """Store a checked value and tell what happened; None when there is nothing to tell."""
+        if self.views:
+            self._process = value
+            for view in self.views:
+                value = view(value)
         known = self._value
         # Identity first: a value that is no number does not equal itself.
         changed = value is not known and (value != known or value.__class__ is not known.__class__)
         if not changed:
-            return _DUPD if _bits(self.trigger, _DUPD) else None
+            # What goes on beneath a view is no update of what is seen.
+            return _DUPD if _bits(self.trigger, _DUPD) and not self.views else None
         self._value = value
         for hook in self.store_hooks:
             hook()
         return self.trigger
+
+    def _look(self, views: tuple[View, ...]) -> Trigger | None:
+        """Have it seen through other views; an update only where that changes what is seen."""
+        seen, process = self._value, self.process_value
+        self.views = views
+        told = self._store(process)
+        return None if self._value is seen else told
 
 
 class DataObject(Node):
@@ -354,10 +385,11 @@ class Ied(Node):
             raise UnknownNameError(msg)
         return node
 
-    def apply(self, changes: Iterable[tuple[DataAttribute, Any]]) -> None:
-        """Set leaves in one transaction.
+    def apply(self, changes: Iterable[tuple[DataAttribute, Any]], views: Views = ()) -> None:
+        """Set leaves in one transaction, and then put views before leaves: before each the ``views`` it has from now on.
 
-        Every value is checked before any is stored: a UsageError leaves the tree as it was.
+        Every value is checked before any is stored: a UsageError leaves the tree as it was. To have what
+        depends on other leaves seen anew, give a leaf the views it has already.
         """
         checked = []
         for leaf, value in changes:
@@ -368,6 +400,10 @@ class Ied(Node):
         told: list[tuple[DataAttribute, Trigger]] = []
         for leaf, value in checked:
             reason = leaf._store(value)
+            if reason and leaf.change_hooks:
+                told.append((leaf, reason))
+        for leaf, through in views:
+            reason = leaf._look(through)
             if reason and leaf.change_hooks:
                 told.append((leaf, reason))
         for leaf, reason in told:
