@@ -24,7 +24,10 @@ from .client.blocking import BlockingConnection, drive
 from .client.files import FileEntry, Progress
 from .client.ied import DEFAULT_TIMEOUT, parse_target
 from .client.ied import IedClient as _Client
+from .client.logs import LogControlStatus, LogEntry, Moment
 from .client.reports import Report
+from .client.setting_groups import SettingEdit as _SettingEdit
+from .client.setting_groups import SettingGroupStatus
 from .client.subscription import Subscription as _Subscription
 from .errors import LinkTimeoutError
 from .models import Reference
@@ -32,7 +35,7 @@ from .protocols.mms import Initiate, Initiator, TypeSpec
 from .protocols.mms.services import Identity
 from .protocols.osi import AddressSet, Authentication
 
-__all__ = ["DataSets", "Files", "IedClient", "Subscription", "connect"]
+__all__ = ["DataSets", "Files", "IedClient", "Logs", "SettingEdit", "SettingGroups", "Subscription", "connect"]
 
 T = TypeVar("T")
 
@@ -104,6 +107,130 @@ class Files:
     def rename(self, old: str, new: str) -> None:
         """Rename a file."""
         drive(self._files.rename(old, new))
+
+
+class SettingEdit:
+    """One group being edited, see :class:`meterwire.client.setting_groups.SettingEdit`."""
+
+    def __init__(self, edit: _SettingEdit) -> None:
+        self._edit = edit
+
+    @property
+    def device(self) -> str:
+        """Logical device."""
+        return self._edit.device
+
+    @property
+    def group(self) -> int:
+        """Which group."""
+        return self._edit.group
+
+    @property
+    def is_open(self) -> bool:
+        """It is selected for editing, and neither confirmed nor cancelled."""
+        return self._edit.is_open
+
+    def begin(self) -> None:
+        """Select the group for editing."""
+        drive(self._edit.begin())
+
+    def write(self, reference: str, value: Any) -> None:
+        """Set a value of the edited group."""
+        drive(self._edit.write(reference, value))
+
+    def read(self, *references: str) -> dict[str, Any]:
+        """Values of the edited group as they would be confirmed."""
+        return drive(self._edit.read(*references))
+
+    def confirm(self) -> None:
+        """Take over what was written, all of it at once."""
+        drive(self._edit.confirm())
+
+    def cancel(self) -> None:
+        """Forget what was written."""
+        drive(self._edit.cancel())
+
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        drive(self._edit.__aexit__(kind, error, trace))
+
+
+class SettingGroups:
+    """Setting groups, see :class:`meterwire.client.setting_groups.SettingGroups`."""
+
+    def __init__(self, client: _Client) -> None:
+        self._groups = client.settings
+
+    def devices(self) -> tuple[str, ...]:
+        """Logical devices that have setting groups."""
+        return drive(self._groups.devices())
+
+    def status(self, device: str) -> SettingGroupStatus:
+        """The control block."""
+        return drive(self._groups.status(device))
+
+    def select(self, device: str, group: int) -> None:
+        """Make a group the active one."""
+        drive(self._groups.select(device, group))
+
+    def edit(self, device: str, group: int) -> SettingEdit:
+        """Edit a group: ``with settings.edit("PROT", 2) as edit``."""
+        return SettingEdit(self._groups.edit(device, group))
+
+    def references(self, device: str, fc: str = "SG") -> tuple[str, ...]:
+        """Data objects that have values in groups."""
+        return drive(self._groups.references(device, fc))
+
+    def read(self, device: str, group: int | None = None) -> dict[str, Any]:
+        """Values of the active group, or of any."""
+        return drive(self._groups.read(device, group))
+
+
+class Logs:
+    """Logs, see :class:`meterwire.client.logs.Logs`."""
+
+    def __init__(self, client: _Client) -> None:
+        self._logs = client.logs
+
+    def list(self, ld: str) -> tuple[str, ...]:
+        """References of the logs of a logical device."""
+        return drive(self._logs.list(ld))
+
+    def blocks(self, ld: str) -> tuple[str, ...]:
+        """References of the log control blocks of a logical device."""
+        return drive(self._logs.blocks(ld))
+
+    def count(self, log: str) -> int:
+        """How many entries a log has."""
+        return drive(self._logs.count(log))
+
+    def status(self, block: str) -> LogControlStatus:
+        """A log control block."""
+        return drive(self._logs.status(block))
+
+    def enable(self, block: str, **settings: Any) -> None:
+        """Start logging."""
+        drive(self._logs.enable(block, **settings))
+
+    def disable(self, block: str) -> None:
+        """Stop logging."""
+        drive(self._logs.disable(block))
+
+    def query(
+        self,
+        log: str,
+        *,
+        start: Moment | None = None,
+        stop: Moment | None = None,
+        after: LogEntry | bytes | None = None,
+    ) -> Iterator[LogEntry]:
+        """Entries of a log from ``start`` to ``stop``, or those behind ``after``."""
+        return _each(self._logs.query(log, start=start, stop=stop, after=after))
 
 
 class Subscription:
@@ -178,6 +305,10 @@ class IedClient:
         """Data sets: directory, read, create, delete."""
         self.files = Files(self._client)
         """Files: list, fetch, delete, rename."""
+        self.settings = SettingGroups(self._client)
+        """Setting groups: select, edit, confirm."""
+        self.logs = Logs(self._client)
+        """Logs: control blocks, entries by time and behind an entry."""
 
     @property
     def negotiated(self) -> Initiate:

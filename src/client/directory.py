@@ -27,7 +27,7 @@ class Connection(Protocol):
         """Send a confirmed request and wait for its answer."""
 
 
-FC_PREFERENCE = ("ST", "MX", "SP", "SG", "CF", "DC", "EX", "RP", "BR", "CO", "SV", "SR", "OR", "BL")
+FC_PREFERENCE = ("ST", "MX", "SP", "SG", "CF", "DC", "EX", "RP", "BR", "CO", "SV", "SR", "OR", "BL", "LG")
 """Which functional constraint a reference without one means, first found."""
 _STRING, _FLAG = TypeSpec(DataTag.VISIBLE_STRING, -129), TypeSpec(DataTag.BOOLEAN)
 _COUNT = TypeSpec(DataTag.UNSIGNED, 32)
@@ -113,6 +113,11 @@ class Directory:
     async def data_sets(self, ld: str) -> tuple[str, ...]:
         """References of the data sets of a logical device, ``LD/LN.name``."""
         items = await self._class_names(ObjectClass.NAMED_VARIABLE_LIST, ld)
+        return tuple(f"{ld}/{item.replace('$', '.')}" for item in sorted(items))
+
+    async def logs(self, ld: str) -> tuple[str, ...]:
+        """References of the logs of a logical device, ``LD/LN.name``."""
+        items = await self._class_names(ObjectClass.JOURNAL, ld)
         return tuple(f"{ld}/{item.replace('$', '.')}" for item in sorted(items))
 
     async def type_of(self, name: ObjectName) -> TypeSpec:

@@ -30,7 +30,9 @@ from .data_sets import DataSets
 from .directory import Directory, Target
 from .files import Files
 from .lasting import LONGEST_PAUSE, LastingConnection
+from .logs import Logs
 from .reports import data_set_of, report_id
+from .setting_groups import SettingGroups
 from .subscription import Subscription
 from .values import dress_results, encode_value, largest, shape_of
 
@@ -74,6 +76,10 @@ class IedClient:
         """Data sets: directory, read, create, delete."""
         self.files = Files(connection, timeout)
         """Files: list, fetch, set, delete, rename."""
+        self.settings = SettingGroups(self)
+        """Setting groups: select, edit, confirm."""
+        self.logs = Logs(self)
+        """Logs: control blocks, entries by time and behind an entry."""
         connection.on_report = self._on_report
         connection.on_closed = self._on_closed
         if isinstance(connection, LastingConnection):

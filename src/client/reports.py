@@ -10,7 +10,16 @@ from ..protocols.mms import BinaryTime, BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
 from .values import dress
 
-__all__ = ["Assembler", "Report", "ReportEntry", "data_set_of", "decode_report", "report_id"]
+__all__ = [
+    "Assembler",
+    "Report",
+    "ReportEntry",
+    "acsi_reference",
+    "data_set_of",
+    "decode_report",
+    "reasons_of",
+    "report_id",
+]
 
 REASONS = (
     (TrgOps.DCHG, "data-change"),
@@ -124,7 +133,7 @@ def decode_report(report: InformationReport, members: Members) -> Report:
         _member(i, reference, known, members, head["data_set"]) for i, reference in zip(included, told, strict=True)
     ]
     dressed = [dress(values.take_any(), spec) for _, spec in named]
-    reasons = [_reasons(values.take(BitString, "reason")) if flags & OptFlds.REASON else () for _ in included]
+    reasons = [reasons_of(values.take(BitString, "reason")) if flags & OptFlds.REASON else () for _ in included]
     values.finish()
     entries = tuple(
         ReportEntry(name, value, reason) for (name, _), value, reason in zip(named, dressed, reasons, strict=True)
@@ -169,18 +178,19 @@ def _member(index: int, told: str, known: Members, members: Members, data_set: s
         return known[index]
     if not told:
         return f"{data_set.replace('$', '.') or 'member'}({index})", None
-    name = _acsi(told)
+    name = acsi_reference(told)
     return name, next((spec for reference, spec in members if reference == name), None)
 
 
-def _acsi(told: str) -> str:
+def acsi_reference(told: str) -> str:
     """``LD/LN$FC$DO$DA`` as ``LD/LN.DO.DA [FC]``."""
     domain, _, item = told.partition("/")
     node, *rest = item.split("$")
     return str(Reference(domain, (node, *rest[1:]), rest[0])) if rest else told
 
 
-def _reasons(bits: BitString) -> tuple[str, ...]:
+def reasons_of(bits: BitString) -> tuple[str, ...]:
+    """Reasons for inclusion by name."""
     # Ed2 has a seventh bit, application-trigger, behind the six of TrgOps.
     six = bits.value >> max(0, bits.length - 6)
     return tuple(name for flag, name in REASONS if six & flag)

@@ -81,6 +81,8 @@ SERVER_SERVICES = bytes.fromhex("ee1c000000000000000118")
 named variable lists (define, get, delete), informationReport, conclude, cancel: what is served."""
 FILE_SERVICES = bytes.fromhex("0000000000020000 00fc00")
 """obtainFile, fileOpen, fileRead, fileClose, fileRename, fileDelete, fileDirectory."""
+LOG_SERVICES = bytes.fromhex("0000000000000000 480000")
+"""readJournal, reportJournalStatus."""
 
 
 @dataclass(frozen=True, slots=True)
