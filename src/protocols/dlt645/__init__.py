@@ -13,52 +13,111 @@ Done: reading with follow-up frames, reading the address, broadcast time; energy
 words, clock. Not done here: writing, freezing, clearing, relay control, events, load record, the edition of 1997.
 """
 
+from .access import Access
+from .actions import MeterActions, refuse
+from .address import BROADCAST, WILDCARD, address_matches, check_address, shortened
 from .apdu import (
-    BROADCAST,
-    WILDCARD,
     Answer,
     broadcast_time,
-    check_address,
     follow_up,
     parse_answer,
     read_address,
     read_data,
     readings,
+    request_frame,
 )
-from .explain import ERROR_BITS, error_meaning
+from .commands import (
+    ChangePassword,
+    ClearDemand,
+    ClearEvents,
+    ClearMeter,
+    Freeze,
+    Output,
+    OutputKind,
+    RelayAction,
+    RelayCommand,
+    SealedCommand,
+    SecurityCommand,
+    WriteData,
+)
 from .faults import FaultInjector, Faults, Piece
-from .frame import FUNCTIONS, MAX_DATA, Frame, Stream, decode, encode, function_name, scan_batch, stream
+from .frame import MAX_DATA, Frame, Stream, decode, encode, scan_batch, stream
+from .functions import ERROR_BITS, FUNCTIONS, FUNCTIONS_1997, Edition, edition_of, error_meaning, function_name
 from .items import Bit, Decoded, Item, catalogue, decode_item, expand, lookup
 from .meter import MeterSession
+from .parse import parse_request
+from .requests import (
+    SPEEDS,
+    SPEEDS_1997,
+    BroadcastTime,
+    ChangeBaud,
+    FollowUp,
+    ReadAddress,
+    ReadData,
+    Request,
+    Reread,
+    WriteAddress,
+)
+from .security import MasterEsam, MeterEsam
 from .session import Completed, Counters, Event, Failed, Master, Send
 
 __all__ = [
     "BROADCAST",
     "ERROR_BITS",
     "FUNCTIONS",
+    "FUNCTIONS_1997",
     "MAX_DATA",
+    "SPEEDS",
+    "SPEEDS_1997",
     "WILDCARD",
+    "Access",
     "Answer",
     "Bit",
+    "BroadcastTime",
+    "ChangeBaud",
+    "ChangePassword",
+    "ClearDemand",
+    "ClearEvents",
+    "ClearMeter",
     "Completed",
     "Counters",
     "Decoded",
+    "Edition",
     "Event",
     "Failed",
     "FaultInjector",
     "Faults",
+    "FollowUp",
     "Frame",
+    "Freeze",
     "Item",
     "Master",
+    "MasterEsam",
+    "MeterActions",
+    "MeterEsam",
     "MeterSession",
+    "Output",
+    "OutputKind",
     "Piece",
+    "ReadAddress",
+    "ReadData",
+    "RelayAction",
+    "RelayCommand",
+    "Request",
+    "Reread",
+    "SealedCommand",
+    "SecurityCommand",
     "Send",
     "Stream",
+    "WriteAddress",
+    "WriteData",
+    "address_matches",
     "broadcast_time",
     "catalogue",
     "check_address",
     "decode",
     "decode_item",
+    "edition_of",
     "encode",
     "error_meaning",
     "expand",
@@ -66,9 +125,13 @@ __all__ = [
     "function_name",
     "lookup",
     "parse_answer",
+    "parse_request",
     "read_address",
     "read_data",
     "readings",
+    "refuse",
+    "request_frame",
     "scan_batch",
+    "shortened",
     "stream",
 ]

@@ -1,37 +1,42 @@
-"""DL/T 645-2007 requests and answers: what the data field of each function carries.
+"""DL/T 645 requests as frames, and answers taken apart: what the data field of each function carries.
 
-========  ==============================================  ===================================================
-function  request DATA                                    answer DATA
-========  ==============================================  ===================================================
-08H       ss mm hh DD MM YY, to 999999999999              none
-11H       DI0..DI3 [N [mm hh DD MM YY]]                    91H, or B1H when more follows: DI0..DI3 data
-12H       DI0..DI3 SEQ                                    92H or B2H: DI0..DI3 data SEQ
-13H       none, to AAAAAAAAAAAA                           93H: A0..A5
-any                                                       C + C0H: ERR
-========  ==============================================  ===================================================
+========  =====================  ===================================================================
+2007      1997                   answer DATA
+========  =====================  ===================================================================
+91H B1H   81H A1H                item, data; B1H (A1H): more follows
+92H B2H   82H A2H                item, data, SEQ (1997: no SEQ)
+          83H A3H                item, data: the last answer again
+93H                              A0..A5
+97H       8CH                    Z, the speed it goes on with
+98H       8FH                    the new PA P0 P1 P2
+83H                              DI0..DI3 (07…), data
+others    84H 8AH 90H            nothing
+any       any                    C + C0H: ERR; C3H of 2007: SERR, two octets
+========  =====================  ===================================================================
 
-A :class:`~meterwire.reading.Reading` made here is good only when the frame's check, the expected address and the
-echoed item all match; an answer of another meter or item is an error, never a reading.
+What requests carry stands in :mod:`.requests` and :mod:`.commands`. A :class:`~meterwire.reading.Reading` made here is
+good only when the frame's check, the expected address and the echoed item all match; an answer of another meter or item
+is an error, never a reading.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from ...errors import DecodeError, MeterError, StateError, TruncatedError, UsageError
+from ...errors import DecodeError, MeterError, StateError, TruncatedError
 from ...reading import Quality, Reading, Timestamp
-from .explain import error_meaning
+from . import functions as fn
+from .address import BROADCAST, WILDCARD, address_matches, check_address
 from .frame import MAX_DATA, Frame
-from .items import decode_item, lookup
+from .functions import Edition, error_meaning
+from .items import decode_item, item_code, lookup
+from .requests import BroadcastTime, FollowUp, ReadAddress, ReadData, Request, di_octets, edition_of_item
 
 __all__ = [
-    "BROADCAST",
-    "WILDCARD",
     "Answer",
-    "address_matches",
+    "acknowledge",
     "address_reply",
     "broadcast_time",
-    "check_address",
     "error_reply",
     "follow_up",
     "parse_answer",
@@ -40,92 +45,71 @@ __all__ = [
     "read_data",
     "read_reply",
     "readings",
+    "request_frame",
 ]
 
-BROADCAST: Final = "9" * 12
-"""Everybody; nobody answers."""
-WILDCARD: Final = "A" * 12
-"""Whoever is alone on the line."""
-READ, FOLLOW_UP, READ_ADDRESS, BROADCAST_TIME = 0x11, 0x12, 0x13, 0x08
 MAX_FIRST: Final = MAX_DATA - 4
-"""Octets of an item that fit the first answer frame."""
+"""Octets of an item of 2007 that fit the first answer frame."""
 MAX_NEXT: Final = MAX_DATA - 5
-"""Octets of an item that fit a follow-up frame."""
-MAX_SEQ: Final = 255
-"""Last follow-up frame there can be."""
+"""Octets of an item of 2007 that fit a follow-up frame."""
 
 
-def check_address(address: str) -> str:
-    """An address one may ask: 12 digits, any pair may be AA; UsageError otherwise.
-
-    Shorter texts are filled with leading zeros, as the standard does with unused high digits.
-    """
-    text = str(address).upper().zfill(12)
-    pairs = [text[i : i + 2] for i in range(0, len(text), 2)]
-    if len(text) != 12 or not all(pair == "AA" or (pair.isascii() and pair.isdecimal()) for pair in pairs):
-        raise UsageError(f"a meter address is up to 12 digits (pairs may be AA), not {address!r}")
-    return text
-
-
-def address_matches(pattern: str, address: str) -> bool:
-    """True when ``address`` is what ``pattern`` asks for; a pair AA in the pattern stands for any pair."""
-    if pattern in {address, WILDCARD}:
-        return True
-    return all(pattern[i : i + 2] in {"AA", address[i : i + 2]} for i in range(0, 12, 2))
-
-
-def _di_octets(di: str | int) -> bytes:
-    return bytes.fromhex(lookup(di).di)[::-1]
+def request_frame(address: str, request: Request) -> Frame:
+    """The frame that asks ``request`` of ``address``; UsageError when it does not fit a frame or is no address."""
+    return Frame(address=check_address(address), control=request.function, data=request.data())
 
 
 def read_data(address: str, di: str | int, *, blocks: int | None = None, since: dt.datetime | None = None) -> Frame:
-    """Request 11H; ``blocks`` (1..255) and ``since`` ask for load record blocks from a time on."""
-    data = _di_octets(di)
-    if since is not None and blocks is None:
-        raise UsageError("a start time needs the number of blocks too")
-    if blocks is not None:
-        if not 1 <= blocks <= 0xFF:
-            raise UsageError(f"blocks is 1..255, not {blocks}")
-        data += bytes((blocks,))
-    if since is not None:
-        data += bytes.fromhex(f"{since:%M%H%d%m%y}")
-    return Frame(address=check_address(address), control=READ, data=data)
+    """Request 11H; ``blocks`` (1..255) and ``since`` ask for load record blocks from a time on.
+
+    An item of 4 hex digits is asked the way of 1997, 01H.
+    """
+    return request_frame(address, ReadData(di=item_code(di), blocks=blocks, since=since))
 
 
 def follow_up(address: str, di: str | int, seq: int) -> Frame:
-    """Request 12H for follow-up frame ``seq``, 1..255."""
-    if not 1 <= seq <= MAX_SEQ:
-        raise UsageError(f"SEQ is 1..{MAX_SEQ}, not {seq}")
-    return Frame(address=check_address(address), control=FOLLOW_UP, data=_di_octets(di) + bytes((seq,)))
+    """Request 12H for follow-up frame ``seq``, 1..255; of 1997 02H."""
+    return request_frame(address, FollowUp(di=item_code(di), seq=seq))
 
 
 def read_address() -> Frame:
     """Request 13H: the one meter on the line tells its address."""
-    return Frame(address=WILDCARD, control=READ_ADDRESS)
+    return request_frame(WILDCARD, ReadAddress())
 
 
 def broadcast_time(moment: dt.datetime) -> Frame:
     """Request 08H: all meters take ``moment`` (their local time, years 2000..2099); nobody answers."""
-    if not 2000 <= moment.year <= 2099:
-        raise UsageError(f"a meter's years are 2000..2099, not {moment.year}")
-    return Frame(address=BROADCAST, control=BROADCAST_TIME, data=bytes.fromhex(f"{moment:%S%M%H%d%m%y}"))
+    return request_frame(BROADCAST, BroadcastTime(moment=moment))
 
 
-def read_reply(address: str, di: str, payload: bytes, *, more: bool = False, seq: int | None = None) -> Frame:
-    """Answer 91H or B1H, or with ``seq`` 92H or B2H."""
-    control = (READ if seq is None else FOLLOW_UP) | 0x80 | (0x20 if more else 0)
+def read_reply(
+    address: str, di: str, payload: bytes, *, more: bool = False, seq: int | None = None, function: int | None = None
+) -> Frame:
+    """Answer 91H or B1H, or with ``seq`` 92H or B2H; for an item of 4 digits 81H, or what ``function`` says."""
+    if edition_of_item(di) == "1997":
+        code, seq = function or fn.READ_97, None
+    else:
+        code = function or (fn.READ if seq is None else fn.FOLLOW_UP)
+    control = code | fn.REPLY | (fn.MORE if more else 0)
     tail = b"" if seq is None else bytes((seq,))
-    return Frame(address=address, control=control, data=_di_octets(di) + payload + tail)
+    return Frame(address=address, control=control, data=di_octets(di) + payload + tail)
 
 
 def address_reply(address: str) -> Frame:
     """Answer 93H."""
-    return Frame(address=address, control=READ_ADDRESS | 0x80, data=bytes.fromhex(address)[::-1])
+    return acknowledge(address, fn.READ_ADDRESS, bytes.fromhex(address)[::-1])
 
 
-def error_reply(address: str, function: int, error: int) -> Frame:
-    """Abnormal answer to ``function`` with error octet ``error`` (bits of :data:`.explain.ERROR_BITS`)."""
-    return Frame(address=address, control=function & 0x1F | 0xC0, data=bytes((error,)))
+def acknowledge(address: str, function: int, data: bytes = b"") -> Frame:
+    """Normal answer to ``function``."""
+    return Frame(address=address, control=function & 0x1F | fn.REPLY, data=data)
+
+
+def error_reply(address: str, function: int, error: int, size: int = 1) -> Frame:
+    """Abnormal answer to ``function`` with error octet ``error`` (bits of :data:`.functions.ERROR_BITS`); SERR has
+    ``size`` 2."""
+    control = function & 0x1F | fn.REPLY | fn.ERROR
+    return Frame(address=address, control=control, data=error.to_bytes(size, "little"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +120,10 @@ class Answer:
     """Who answers."""
     function: int
     """11H, 12H, 13H or whatever was asked."""
+    edition: Edition = "2007"
+    """The edition the function belongs to."""
     di: str | None = None
-    """Echoed item, for 11H and 12H."""
+    """Echoed item, for reading and security."""
     payload: bytes = b""
     """Data without DI and SEQ."""
     seq: int | None = None
@@ -145,33 +131,42 @@ class Answer:
     more: bool = False
     """More frames follow."""
     error: int | None = None
-    """Error octet of an abnormal answer; 0 when the meter gave none."""
+    """Error octet of an abnormal answer (SERR for 03H); 0 when the meter gave none."""
 
     def raise_for_error(self) -> None:
         """Raise MeterError when this is an abnormal answer."""
         if self.error is not None:
-            text = f"meter {self.address} refuses function {self.function:02X}H: {error_meaning(self.error)}"
-            raise MeterError(text, code=self.error)
+            is_security = self.edition == "2007" and self.function == fn.SECURITY
+            why = error_meaning(self.error, self.edition, security=is_security)
+            raise MeterError(f"meter {self.address} refuses function {self.function:02X}H: {why}", code=self.error)
+
+
+_WITH_ITEM: Final[dict[Edition, frozenset[int]]] = {
+    "2007": frozenset({fn.READ, fn.FOLLOW_UP, fn.SECURITY}),
+    "1997": frozenset({fn.READ_97, fn.FOLLOW_UP_97, fn.REREAD_97}),
+}
 
 
 def parse_answer(frame: Frame) -> Answer:
     """Take an answer apart; DecodeError when its data field does not fit its function, StateError for a request."""
     if not frame.is_reply:
         raise StateError(f"this is a request, not an answer: {frame}")
-    data = frame.data
-    base = {"address": frame.address, "function": frame.function}
+    data, edition, function = frame.data, frame.edition, frame.function
     if frame.is_error:
-        return Answer(**base, error=data[0] if data else 0)  # type: ignore[arg-type]
-    if frame.function not in {READ, FOLLOW_UP}:
-        return Answer(**base, payload=data, more=frame.more_follows)  # type: ignore[arg-type]
-    tail = 1 if frame.function == FOLLOW_UP else 0
-    if len(data) < 4 + tail:
+        error = int.from_bytes(data[:2] if function == fn.SECURITY and edition == "2007" else data[:1], "little")
+        return Answer(address=frame.address, function=function, edition=edition, error=error)
+    if function not in _WITH_ITEM[edition]:
+        return Answer(address=frame.address, function=function, edition=edition, payload=data, more=frame.more_follows)
+    tail = 1 if function == fn.FOLLOW_UP else 0
+    item = 4 if edition == "2007" else 2
+    if len(data) < item + tail:
         raise TruncatedError("an answer to a read begins with its item", offset=10 + len(data), data=data)
     return Answer(
         address=frame.address,
-        function=frame.function,
-        di=data[3::-1].hex().upper(),
-        payload=data[4 : len(data) - tail],
+        function=function,
+        edition=edition,
+        di=data[item - 1 :: -1].hex().upper(),
+        payload=data[item : len(data) - tail],
         seq=data[-1] if tail else None,
         more=frame.more_follows,
     )
@@ -191,7 +186,7 @@ def readings(
     if not address_matches(pattern, answer.address):
         raise StateError(f"asked {pattern}, answered by {answer.address}")
     answer.raise_for_error()
-    if answer.function == READ_ADDRESS:
+    if answer.function == fn.READ_ADDRESS:
         return [_address_reading(frame, time)]
     if answer.di is None:
         raise DecodeError(f"an answer to function {answer.function:02X}H holds no readings", offset=8)

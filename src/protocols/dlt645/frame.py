@@ -1,4 +1,4 @@
-"""DL/T 645-2007 link layer: one frame, and the search for frames in a stream.
+"""DL/T 645 link layer: one frame, and the search for frames in a stream.
 
 ::
 
@@ -8,7 +8,7 @@
 C: bit 7 set in answers, bit 6 abnormal answer, bit 5 more frames follow, bits 4-0 function.
 
 A frame ends where L says, never at the first 16H; 68H and 16H are ordinary octets inside address and data. Any number
-of FE may precede a frame. The edition of 1997 has the same frame; its functions and items are another matter.
+of FE may precede a frame. Both editions, 1997 and 2007, have this frame; functions and items differ.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,47 +17,17 @@ from typing import Final
 
 from ..._accel import dlt645 as _accel
 from ...anatomy import Field
+from . import functions as fn
 from .explain import explain
+from .functions import Edition, edition_of, function_name
 from .items import lookup
 
-__all__ = ["FUNCTIONS", "MAX_DATA", "Frame", "Stream", "decode", "encode", "function_name", "scan_batch", "stream"]
+__all__ = ["MAX_DATA", "Frame", "Stream", "decode", "encode", "scan_batch", "stream"]
 
 MAX_DATA: Final[int] = _accel.MAX_DATA
 """Largest L accepted: 200 octets, what the standard allows in a reading answer."""
-
-_REPLY: Final = 0x80
-_ERROR: Final = 0x40
-_MORE: Final = 0x20
-
-FUNCTIONS: Final[dict[int, tuple[str, str]]] = {
-    0x03: ("security authentication", "安全认证"),
-    0x08: ("broadcast time", "广播校时"),
-    0x11: ("read data", "读数据"),
-    0x12: ("read follow-up data", "读后续数据"),
-    0x13: ("read address", "读通信地址"),
-    0x14: ("write data", "写数据"),
-    0x15: ("write address", "写通信地址"),
-    0x16: ("freeze", "冻结命令"),
-    0x17: ("change baud rate", "更改通信速率"),
-    0x18: ("change password", "修改密码"),
-    0x19: ("clear maximum demand", "最大需量清零"),
-    0x1A: ("clear meter", "电表清零"),
-    0x1B: ("clear events", "事件清零"),
-    0x1C: ("trip, close, alarm, keep supply", "跳合闸、报警、保电"),
-    0x1D: ("multi-function terminal output", "多功能端子输出控制"),
-}
-"""Function (bits 4-0 of C) to its English and Chinese name, edition 2007."""
-
-
-def function_name(control: int) -> str:
-    """Plain words for a control octet, e.g. ``"read data 读数据, abnormal answer"``."""
-    function = control & 0x1F
-    name = " ".join(FUNCTIONS.get(function, (f"function {function:02X}H",)))
-    if not control & _REPLY:
-        return name + (", request" if not control & (_ERROR | _MORE) else ", request with reserved bits set")
-    if control & _ERROR:
-        return name + ", abnormal answer"
-    return name + (", answer, more follows" if control & _MORE else ", answer")
+_ITEMS: Final = frozenset({fn.SECURITY, fn.READ, fn.FOLLOW_UP, fn.WRITE})
+_ITEMS_97: Final = frozenset({fn.READ_97, fn.FOLLOW_UP_97, fn.REREAD_97, fn.WRITE_97})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +54,30 @@ class Frame:
     @property
     def is_reply(self) -> bool:
         """True when a meter sent it (bit 7)."""
-        return bool(self.control & _REPLY)
+        return bool(self.control & fn.REPLY)
 
     @property
     def is_error(self) -> bool:
         """True for an abnormal answer (bit 6); always False in a request, where the bit is reserved."""
-        return self.control & (_REPLY | _ERROR) == _REPLY | _ERROR
+        return self.control & (fn.REPLY | fn.ERROR) == fn.REPLY | fn.ERROR
 
     @property
     def more_follows(self) -> bool:
         """True when the meter has follow-up frames (bit 5); always False in a request."""
-        return self.control & (_REPLY | _MORE) == _REPLY | _MORE
+        return self.control & (fn.REPLY | fn.MORE) == fn.REPLY | fn.MORE
+
+    @property
+    def edition(self) -> Edition:
+        """``"2007"`` or ``"1997"``, as function and data tell; what both have counts as 2007."""
+        return edition_of(self.control, self.data)
 
     @property
     def di(self) -> str | None:
-        """Data identifier as 8 hex digits, DI3 first, where function and length say that there is one."""
-        has_di = self.function in {0x03, 0x11, 0x12, 0x14} and not self.is_error and len(self.data) >= 4
-        return self.data[3::-1].hex().upper() if has_di else None
+        """Data identifier as 8 hex digits, DI3 first (of 1997 4), where function and length say that there is one."""
+        is_1997 = self.edition == "1997"
+        size = 2 if is_1997 else 4
+        has_di = self.function in (_ITEMS_97 if is_1997 else _ITEMS) and not self.is_error and len(self.data) >= size
+        return self.data[size - 1 :: -1].hex().upper() if has_di else None
 
     def encode(self, preamble: int = 0) -> bytes:
         """The octets on the wire, ``preamble`` times FE before them; UsageError when a field is out of range."""
@@ -114,7 +91,7 @@ class Frame:
             Field(offset=0, data=wire[:1], name="start", meaning="68H"),
             Field(offset=1, data=wire[1:7], name="address A0..A5", meaning=f"meter {_who(self.address)}"),
             Field(offset=7, data=wire[7:8], name="start", meaning="68H"),
-            Field(offset=8, data=wire[8:9], name="control C", meaning=function_name(self.control)),
+            Field(offset=8, data=wire[8:9], name="control C", meaning=function_name(self.control, self.edition)),
             Field(offset=9, data=wire[9:10], name="length L", meaning=f"{len(self.data)} octets of data"),
         ]
         if self.data:
@@ -130,7 +107,9 @@ class Frame:
 
     def __str__(self) -> str:
         di = self.di
-        return f"{self.address} {function_name(self.control)}" + (f", {di} {lookup(di).name}" if di else "")
+        return f"{self.address} {function_name(self.control, self.edition)}" + (
+            f", {di} {lookup(di).name}" if di else ""
+        )
 
 
 def _who(address: str) -> str:

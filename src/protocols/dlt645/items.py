@@ -21,7 +21,7 @@ from ...errors import UsageError
 from ...reading import Quality, Value
 from .formats import Format, Parsed, RawValue, parse_formats
 
-__all__ = ["Bit", "Decoded", "Item", "catalogue", "decode_item", "expand", "lookup"]
+__all__ = ["Bit", "Decoded", "Item", "catalogue", "decode_item", "expand", "item_code", "lookup"]
 
 FILES: Final = ("energy", "demand", "variables", "parameters")
 MAX_TARIFF: Final = 0x3F
@@ -214,10 +214,11 @@ def _rows() -> dict[str, list[_Row]]:
 
 
 @lru_cache(maxsize=4096)
-def _normal(di: str | int) -> str:
+def item_code(di: str | int) -> str:
+    """An identifier in capitals: 8 hex digits (2007; an int counts as one), or 4 (1997); UsageError otherwise."""
     text = f"{di:08X}" if isinstance(di, int) else di.upper()
-    if len(text) != 8 or not all(c in "0123456789ABCDEF" for c in text):
-        raise UsageError(f"a DL/T 645-2007 item is 8 hex digits such as 00010000, not {di!r}")
+    if len(text) not in {4, 8} or not all(c in "0123456789ABCDEF" for c in text):
+        raise UsageError(f"a DL/T 645 item is 8 hex digits such as 00010000, or 4 (1997) such as 9010, not {di!r}")
     return text
 
 
@@ -227,7 +228,7 @@ def lookup(di: str | int) -> Item:
     An identifier that the catalogue does not hold gives an Item that says so (``known`` is False); text that is no
     identifier is a UsageError.
     """
-    return _lookup(_normal(di))
+    return _lookup(item_code(di))
 
 
 @lru_cache(maxsize=4096)
@@ -262,7 +263,7 @@ def expand(di: str | int) -> tuple[Item, ...]:
 
     Tariffs and settlements are listed to the limits of the standard; a meter sends as many as it has.
     """
-    return _expand(_normal(di))
+    return _expand(item_code(di))
 
 
 @lru_cache(maxsize=1024)
@@ -296,7 +297,7 @@ def decode_item(di: str | int, data: bytes) -> list[Decoded]:
     Meters are tolerated that send more octets than the catalogue says (seen: voltage with 3, energy with 5): the
     first ones are the value, a note tells the rest, and the quality is questionable unless the rest is zero.
     """
-    text = _normal(di)
+    text = item_code(di)
     item = _lookup(text)
     if item.format:
         return _decode_one(item, data, 0, len(data))

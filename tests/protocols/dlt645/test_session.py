@@ -296,7 +296,7 @@ def test_meter_is_silent(frame: Frame) -> None:
         (dlt645.read_data(ADDRESS, "0002FF00"), 0x02),
         (dlt645.follow_up(ADDRESS, "00010000", 1), 0x02),
         (Frame(address=ADDRESS, control=0x11, data=b"\0\0\1"), 0x01),
-        (Frame(address=ADDRESS, control=0x14, data=bytes(16)), 0x01),
+        (Frame(address=ADDRESS, control=0x14, data=bytes(16)), 0x04),
         (Frame(address=ADDRESS, control=0x1C, data=bytes(16)), 0x01),
         (Frame(address=ADDRESS, control=0x00), 0x01),
         (Frame(address=ADDRESS, control=0x31, data=bytes.fromhex("00000100")), 0x01),
