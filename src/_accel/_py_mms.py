@@ -44,15 +44,16 @@ def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None
     return None if at < 0 else (data[at:end], end)
 
 
-def next_answer(data: bytes, offset: int, context: int) -> tuple[int, int, bytes, int, int] | None:
+def next_answer(data: bytes, offset: int, context: int, max_pdu: int) -> tuple[int, int, bytes, int, int] | None:
     """The confirmed response in the TPKT at ``offset``: invoke id, service tag, MMS PDU, where its service's content begins,
-    and the offset behind the TPKT; None when it is not one whole plain data frame with nothing else."""
+    and the offset behind the TPKT; None when it is not one whole plain data frame with nothing else, or the PDU is larger
+    than ``max_pdu``."""
     found = next_pdu(data, offset, context)
     if found is None:
         return None
     pdu, end = found
     size = len(pdu)
-    at = _content(pdu, 1, size) if pdu[0] == 0xA1 else -1
+    at = _content(pdu, 1, size) if pdu[0] == 0xA1 and size <= max_pdu else -1
     if at < 0 or at + 2 > size or pdu[at] != 2 or not 1 <= pdu[at + 1] <= MAX_INVOKE_OCTETS:
         return None
     behind = at + 2 + pdu[at + 1]
@@ -100,7 +101,7 @@ def answer_known(
     ``reads`` gives what stands before the results of a Read (its specification, where it asks for it), and their
     sources: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh bytes). ``writes`` gives the targets
     of a Write; ``write`` takes them with as many values (whole Data elements), writes, and gives the results, at most
-    three octets each. ``max_pdu`` bounds the MMS PDU, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the
+    three octets each. ``max_pdu`` bounds the MMS PDUs, of both directions, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the
     presentation context of MMS, 1..127.
     """
     out: list[bytes] = []
@@ -112,7 +113,7 @@ def answer_known(
         is_data = data[offset + 4 : offset + 11] == _HEAD and data[offset + 11] == 0x61
         if data[offset] != 3 or not offset + 30 <= end <= total or not is_data:
             break
-        found = _request(data, offset + 12, end, context)
+        found = _request(data, offset + 12, end, context, max_pdu)
         if found is None:
             break
         invoke, service, body = found
@@ -146,8 +147,8 @@ def answer_known(
     return b"".join(out), offset, len(out)
 
 
-def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, int, bytes] | None:
-    """Invoke id, service tag and content of a request whose user data start at ``at``."""
+def _request(data: bytes, at: int, end: int, context: int, max_pdu: int) -> tuple[bytes, int, bytes] | None:
+    """Invoke id, service tag and content of a request whose user data start at ``at``; None when it is larger than agreed."""
     at = _content(data, at, end)
     if at < 0 or at >= end or data[at] != 0x30:
         return None
@@ -155,7 +156,7 @@ def _request(data: bytes, at: int, end: int, context: int) -> tuple[bytes, int, 
     if at < 0 or data[at : at + 4] != bytes((2, 1, context, 0xA0)):
         return None
     at = _content(data, at + 4, end)
-    if at < 0 or at >= end or data[at] != 0xA0:
+    if at < 0 or at >= end or end - at > max_pdu or data[at] != 0xA0:
         return None
     at = _content(data, at + 1, end)
     if at < 0 or at + 2 > end or data[at] != 2 or not 1 <= data[at + 1] <= MAX_INVOKE_OCTETS:

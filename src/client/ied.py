@@ -340,7 +340,7 @@ def connect(
 
     ``timeout`` in seconds holds for connecting and for every later call. ``password`` is the ACSE
     password; ``addresses`` selectors and AP-titles; ``wanted`` the MMS parameters to propose.
-    Raises UsageError for a malformed target, LinkError when the server cannot be reached or
+    Raises UsageError for a malformed target or a PDU size that cannot be, LinkError when the server cannot be reached or
     refuses.
 
     With ``reconnect`` a lost association is made anew, again and again until :meth:`IedClient.close`; a number is the

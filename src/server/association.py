@@ -52,6 +52,8 @@ class Association(asyncio.Protocol):
         """Octets of the client's IP address."""
         self._is_paused = False
         self._is_answering = False
+        self._answer_at = 0
+        """Where in the output the answer goes: in front of the reports that its request causes."""
         self._burst = 0
         self._wants_room = False
         self._lost = 0
@@ -172,21 +174,23 @@ class Association(asyncio.Protocol):
         service = server.service
         if self.mms.deferred or not osi.is_between_frames:
             return data
+        self._answer_at = osi.mark
         answers, used, count = accelerated.answer_known(
             data, osi.context, service.ready, service.ready_writes, self._write, self.client.max_pdu, osi.max_tpdu
         )
         if not count:
             return data
-        osi.put(answers)
+        osi.put(answers, self._answer_at)
         server.statistics.requests += count
         return data[used:]
 
     def _on_event(self, event: MmsEvent) -> None:
         if isinstance(event, Request):
             self.server.statistics.requests += 1
+            self._answer_at = self.mms.osi.mark
             answer = self.server.service.answer(event.pdu, self.client)
             if isinstance(answer, bytes):
-                self.mms.osi.send(answer)
+                self.mms.osi.send(answer, self._answer_at)
                 if len(answer) > LARGE:
                     self.flush()
             else:
@@ -240,10 +244,16 @@ class Association(asyncio.Protocol):
 
     def inform(self, pdu: bytes) -> None:
         """Send an unconfirmed PDU; before the answer when one is being worked out."""
-        if self.mms.osi.state is State.OPEN:
-            self.mms.osi.send(pdu)
-            if not self._is_answering:
-                self._plan_flush()
+        osi = self.mms.osi
+        if osi.state is not State.OPEN:
+            return
+        if self._is_answering:
+            before = osi.mark
+            osi.send(pdu, self._answer_at)
+            self._answer_at += osi.mark - before
+        else:
+            osi.send(pdu)
+            self._plan_flush()
 
     def _is_behind(self) -> bool:
         """More waits for the client than may."""

@@ -3,20 +3,22 @@
 from dataclasses import dataclass, field
 
 from ..acsi.files import FileLimits
+from ..errors import UsageError
+from ..protocols.mms.pdu import insist_pdu_size
 
 __all__ = ["Limits", "Statistics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one server allows its clients."""
+    """What one server allows its clients; UsageError for a limit that nobody could be served under."""
 
     max_associations: int = 1000
     """Connections held at once; further ones are closed at once."""
     half_open_seconds: float = 10.0
     """A connection without association is closed after this time."""
     max_pdu: int = 65_000
-    """Largest MMS PDU, octets, 256 or more."""
+    """Largest MMS PDU, octets, 256 to 1,000,000."""
     max_outstanding: int = 10
     """Requests a client may have outstanding."""
     max_unsent: int = 4 << 20
@@ -30,6 +32,17 @@ class Limits:
     """What a client has to answer when it is asked something: the parts of a file it sets."""
     files: FileLimits = field(default_factory=FileLimits)
     """What clients may do with files."""
+
+    def __post_init__(self) -> None:
+        insist_pdu_size(self.max_pdu)
+        for name in ("max_associations", "max_outstanding"):
+            if getattr(self, name) < 1:
+                msg = f"{name}={getattr(self, name)} lets nobody in; it is 1 or more"
+                raise UsageError(msg)
+        for name in ("half_open_seconds", "stalled_seconds", "call_seconds"):
+            if not getattr(self, name) > 0:
+                msg = f"{name}={getattr(self, name)} leaves no time at all; it is above 0"
+                raise UsageError(msg)
 
 
 @dataclass(slots=True)

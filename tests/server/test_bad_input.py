@@ -104,6 +104,7 @@ INVALID_ARGUMENT = reject(INVOKE, 1, 4)
 OUT_OF_RANGE = reject(INVOKE, 1, 9)
 UNRECOGNISED = reject(INVOKE, 1, 1)
 INVALID_PDU = reject(None, 5, 1)
+TOO_LARGE = reject(INVOKE, 5, 1)
 UNKNOWN_PDU = reject(None, 5, 0)
 
 
@@ -323,8 +324,10 @@ MMS = [
         [(Access(ObjectName(INT8, LD)), nested(10_000))]))), answers(wrote(INCONSISTENT))),
     Case("A37 data of depth 10,000 to a structure", lambda: segmented(confirmed_request(INVOKE, s.write_request(
         [(Access(ObjectName("GGIO1$SP$Crv1$crvPts", LD)), nested(10_000))]))), answers(wrote(INCONSISTENT))),
+    Case("A37 access of depth 4,000", lambda: segmented(confirmed_request(INVOKE, read_of(
+        variable(b"GGIO1", behind=ber.tlv(0xA5, deep_access(4_000)))))), answers(OUT_OF_RANGE)),
     Case("A37 access of depth 10,000", lambda: segmented(confirmed_request(INVOKE, read_of(
-        variable(b"GGIO1", behind=ber.tlv(0xA5, deep_access(10_000)))))), answers(OUT_OF_RANGE)),
+        variable(b"GGIO1", behind=ber.tlv(0xA5, deep_access(10_000)))))), answers(TOO_LARGE)),
     Case("A38 integer of no octets", write(INT8, "8500"), answers(wrote(INCONSISTENT))),
     Case("A38 invoke id of no octets", frame(bytes.fromhex("a00402008200")), answers(INVALID_PDU)),
     Case("A39 integer that is not minimal", write(INT8, "85020007"), answers(wrote(None))),
@@ -365,9 +368,9 @@ MMS = [
     Case("A45 names of a domain nobody has", asked(names(b"\x81\x05OTHER")), refuses),
     Case("A45 names of a domain of no name", asked(names(b"\x81\x00")), refuses),
     Case("A46 10,001 variables", lambda: segmented(confirmed_request(INVOKE, read_of(bytes.fromhex("3005a003800161") * 10_001))),
-         answers(OUT_OF_RANGE)),
+         answers(TOO_LARGE)),
     Case("A46 100,000 variables", lambda: segmented(confirmed_request(INVOKE, read_of(bytes.fromhex("3005a003800161") * 100_000))),
-         answers(OUT_OF_RANGE)),
+         answers(TOO_LARGE)),
     Case("A46 10^6 variables", lambda: segmented(confirmed_request(INVOKE, read_of(bytes.fromhex("3005a003800161") * 1_000_000))),
          aborts),
     Case("A46 no variable", asked(read_of(b"")), answers(answered(s.read_response([])))),
@@ -603,12 +606,46 @@ def test_conclude_and_finish_in_one_segment() -> None:
     run(play())
 
 
+@pytest.mark.parametrize("request_", ["80 01 00", "a4 00"], ids=["known", "unknown"])
+def test_a_good_request_in_front_of_a_broken_header_is_answered(request_: str) -> None:
+    """They share a segment: what came first was right."""
+
+    async def play() -> None:
+        async with serving() as (server, _), raw(server.port) as peer:
+            await peer.associate()
+            good = read("GGIO1$ST$Ind1$stVal") if request_ == "a4 00" else asked(request_)
+            peer.send(good + b"\x04\x00\x00\x07\x02\xf0\x80")
+            pdus = await peer.closed()
+            assert pdus == [answered(s.read_response([FALSE]) if request_ == "a4 00" else s.status_response())]
+
+    run(play())
+
+
+def test_a_request_larger_than_agreed_is_rejected_and_the_next_one_is_not() -> None:
+    async def play() -> None:
+        async with serving() as (server, _), raw(server.port) as peer:
+            await peer.associate(Initiate(max_pdu=256))
+            few, many = (read_of(variable(b"GGIO1$ST$Ind1$stVal") * count) for count in (2, 20))
+            for _ in range(2):  # the second time it is known, which must not let it through
+                for data, answer in ((few, answered(s.read_response([FALSE] * 2))), (many, TOO_LARGE)):
+                    peer.send(frame(confirmed_request(INVOKE, data)))
+                    assert await peer.pdu() == answer
+            async with raw(server.port) as other:
+                await other.associate()
+                other.send(frame(confirmed_request(INVOKE, many)))
+                assert await other.pdu() == answered(s.read_response([FALSE] * 20))
+            peer.send(frame(confirmed_request(INVOKE, many)))
+            assert await peer.pdu() == TOO_LARGE
+
+    run(play())
+
+
 def test_the_whole_session_in_one_segment() -> None:
     async def play() -> None:
         async with serving() as (server, _), raw(server.port) as peer:
             peer.send(CR + connect() + read("GGIO1$ST$Ind1$stVal") + frame(b"\x8b\x00") + FINISH)
             stream = await peer.reader.read()
-            tpdus = tpkt.TpktSplitter().feed(stream)
+            tpdus = list(tpkt.TpktSplitter().feed(stream))
             assert len(tpdus) == 5
             assert tpdus[2].endswith(answered(s.read_response([FALSE])))
             assert server.statistics.broken == 0
@@ -810,10 +847,12 @@ def test_s18_a_report_larger_than_the_pdu_agreed_on() -> None:
             await peer.associate(Initiate(max_pdu=256))
             await accepted(peer, "LLN0$RP$urcb01$RptEna", True)
             peer.send(write("LLN0$RP$urcb01$GI", encode_data(True)))
+            assert await peer.pdu() == wrote(None), "the answer comes in front of what it has caused"
+            peer.send(asked(b"\x80\x01\x00"))
             sizes = []
             while (pdu := await peer.pdu())[0] == PduTag.UNCONFIRMED:
                 sizes.append(len(pdu))
-            assert pdu == wrote(None)
+            assert pdu == answered(s.status_response())
             assert len(sizes) > 10
             assert max(sizes) <= 256
             await peer.close()

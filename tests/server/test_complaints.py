@@ -1,6 +1,7 @@
 """Complaints about existing stacks that issue 3 lists and no other file answers; the whole list is tests/must_not_happen.py."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from meterwire.acsi import BufferLimits
 from meterwire.binding.mms.data_sets import DataSetLimits
 from meterwire.client import connect
-from meterwire.errors import LinkTimeoutError, ServiceError
+from meterwire.errors import LinkTimeoutError, ServiceError, UsageError
 from meterwire.models import TrgOps
 from meterwire.protocols import ber
-from meterwire.protocols.mms import Initiate, ObjectName, PduTag
+from meterwire.protocols.mms import Initiate, MmsEvent, ObjectName, PduTag
 from meterwire.protocols.mms.pdu import confirmed_request, decode_pdu
 from meterwire.protocols.mms.services import Access, encode_variables
 from meterwire.server import Limits, MmsServer
@@ -137,6 +138,53 @@ def test_max_pdu_is_negotiated_and_kept() -> None:
             with pytest.raises(ServiceError):
                 await client.read_data_set(f"{LD}/LLN0.dsMx")
             assert await client.read(f"{STATE} [ST]") is False
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"max_pdu": 255}, "max_pdu=255 cannot be agreed on; it is 256 to 1000000 octets"),
+        ({"max_pdu": 2_000_000}, "max_pdu=2000000"),
+        ({"max_associations": 0}, "max_associations=0 lets nobody in; it is 1 or more"),
+        ({"max_outstanding": 0}, "max_outstanding=0 lets nobody in"),
+        ({"half_open_seconds": 0}, "half_open_seconds=0 leaves no time at all"),
+        ({"stalled_seconds": float("nan")}, "stalled_seconds=nan leaves no time at all"),
+        ({"call_seconds": -1.0}, "call_seconds=-1.0 leaves no time at all; it is above 0"),
+    ],
+)
+def test_limits_nobody_could_be_served_under_are_refused(limits: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        Limits(**limits)
+
+
+@pytest.mark.parametrize("way", ["known", "not known"])
+def test_the_answer_to_a_write_comes_before_the_reports_it_causes(way: str) -> None:
+    """A client that takes the answer for the moment from which on reports count would lose the first."""
+
+    async def play() -> None:
+        async with (
+            MmsServer(small_ied(), port=0) as server,
+            connect(server.url) as ied,
+            ied.reports(f"{LD}/LLN0.urcb01") as reports,
+        ):
+            written = f"{reports.reference}.GI [RP]"
+            order: list[str] = []
+            connection = ied._connection
+            taken = connection.mms.receive
+
+            def receive(chunk: bytes) -> Iterator[MmsEvent]:
+                for event in taken(chunk):
+                    order.append(type(event).__name__)
+                    yield event
+
+            connection.mms.receive = receive  # type: ignore[method-assign]
+            for _ in range(2 if way == "known" else 1):
+                order.clear()
+                await ied.write(written, True)
+                await reports.next(5)
+            assert order[-2:] == ["Answer", "Report"]
 
     run(play())
 

@@ -15,6 +15,7 @@ from ..._accel import mms as _frames
 from ...errors import (
     AssociationError,
     DecodeError,
+    LimitError,
     MeterwireError,
     ProtocolError,
     ServiceError,
@@ -58,6 +59,7 @@ from .pdu import (
     decode_reject,
     decode_service_error,
     initiate_error,
+    insist_pdu_size,
     reject,
 )
 
@@ -214,6 +216,8 @@ class _Caller:
             # Its answer was faster, or the peer knows nothing of it: nothing is outstanding there.
             invoke_id = decode_cancel_error(pdu)
             error = _stopped("the request was lost", PREEMPT_CANCEL)
+        elif len(pdu.data) > self.negotiated.max_pdu:
+            error = LimitError(f"an answer of {len(pdu.data)} octets, {self.negotiated.max_pdu} were agreed")
         if invoke_id is None or invoke_id not in self._outstanding:
             return None
         self._outstanding.discard(invoke_id)
@@ -225,10 +229,11 @@ def _stopped(text: str, code: int) -> ServiceError:
 
 
 class Initiator(_Caller):
-    """Client side."""
+    """Client side; UsageError when ``wanted`` proposes a PDU size that we cannot take."""
 
     def __init__(self, addresses: AddressSet | None = None, wanted: Initiate | None = None) -> None:
         self.wanted = wanted or Initiate()
+        insist_pdu_size(self.wanted.max_pdu)
         super().__init__(Association(Role.CLIENT, addresses), self.wanted)
 
     def connect(self, authentication: Authentication | None = None) -> None:
@@ -244,7 +249,7 @@ class Initiator(_Caller):
         offset = 0
         # The usual chunk is an answer that somebody waits for, and nothing else.
         while self.osi.is_between_frames:
-            plain = _frames.next_answer(chunk, offset, self.osi.context)
+            plain = _frames.next_answer(chunk, offset, self.osi.context, self.negotiated.max_pdu)
             if plain is None or plain[0] not in self._outstanding:
                 break
             invoke_id, service, data, start, offset = plain
@@ -270,13 +275,14 @@ class Initiator(_Caller):
             return self._on_answer(pdu)
         if tag == PduTag.UNCONFIRMED:
             return Report(pdu)
+        if self.osi.state is not State.OPEN:
+            return None  # it asks while our FINISH is on its way: nothing may follow that
         if tag == PduTag.CONFIRMED_REQUEST:
             return Request(pdu)
         if tag == PduTag.CONCLUDE_REQUEST:
             self.osi.send(CONCLUDE_RESPONSE)
         elif tag == PduTag.CONCLUDE_RESPONSE:
-            if self.osi.state is State.OPEN:
-                self.osi.release()
+            self.osi.release()
         elif tag == PduTag.CANCEL_REQUEST:  # a client answers at once, so nothing is left to cancel
             self.osi.send(cancel_error(decode_cancel(pdu), INVOKE_ID_UNKNOWN))
         else:
@@ -390,7 +396,7 @@ class Responder(_Caller):
             return None
         tag = pdu.tag
         if tag == PduTag.CONFIRMED_REQUEST:
-            return Request(pdu) if not self.deferred or self._has_room_for(pdu) else None
+            return Request(pdu) if self._is_welcome(pdu) else None
         if tag == PduTag.CONCLUDE_REQUEST:
             self.osi.send(CONCLUDE_RESPONSE)
         elif tag == PduTag.CANCEL_REQUEST:
@@ -401,15 +407,20 @@ class Responder(_Caller):
             self.osi.send(reject(None, RejectKind.PDU_ERROR, RejectKind.UNKNOWN_PDU_TYPE))
         return None
 
-    def _has_room_for(self, pdu: Pdu) -> bool:
-        """Reject one request too many, and one whose number is taken."""
-        if pdu.invoke_id in self.deferred:
+    def _is_welcome(self, pdu: Pdu) -> bool:
+        """Reject a request larger than agreed, one too many, and one whose number is taken."""
+        kind = RejectKind.CONFIRMED_REQUEST
+        if len(pdu.data) > self.negotiated.max_pdu:
+            kind, reason = RejectKind.PDU_ERROR, RejectKind.INVALID_PDU
+        elif not self.deferred:
+            return True
+        elif pdu.invoke_id in self.deferred:
             reason = RejectKind.INVALID_INVOKE_ID
         elif self.is_full:
             reason = RejectKind.MAX_OUTSTANDING_EXCEEDED
         else:
             return True
-        self.osi.send(reject(pdu.invoke_id, RejectKind.CONFIRMED_REQUEST, reason))
+        self.osi.send(reject(pdu.invoke_id, kind, reason))
         return False
 
     def _on_cancel(self, pdu: Pdu) -> Cancelled | None:

@@ -5,7 +5,7 @@ A parsed PDU keeps the bytes and the bounds of its content; nothing is copied be
 
 from dataclasses import dataclass
 
-from ...errors import DecodeError, FileServiceError, RejectError, ServiceError
+from ...errors import DecodeError, FileServiceError, RejectError, ServiceError, UsageError
 from .. import ber
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "decode_reject",
     "decode_service_error",
     "initiate_error",
+    "insist_pdu_size",
     "reject",
     "unconfirmed",
 ]
@@ -303,7 +304,7 @@ class Initiate:
     """Parameters of an initiate request or response."""
 
     max_pdu: int = 65_000
-    """Largest MMS PDU the sender takes, octets."""
+    """Largest MMS PDU the sender takes, octets; we propose 256 to 1,000,000."""
     max_calling: int = 10
     """Outstanding requests of the calling side."""
     max_called: int = 10
@@ -328,6 +329,15 @@ class Initiate:
 
 MIN_PDU = 256
 """A peer that takes less cannot be served; ISO 9506 leaves the bound open."""
+MAX_PDU = 1_000_000
+"""What we take at most: it must fit, with its headers, into the largest SDU that COTP gathers."""
+
+
+def insist_pdu_size(max_pdu: int) -> None:
+    """UsageError for a PDU size that we cannot propose."""
+    if not MIN_PDU <= max_pdu <= MAX_PDU:
+        msg = f"max_pdu={max_pdu} cannot be agreed on; it is {MIN_PDU} to {MAX_PDU} octets"
+        raise UsageError(msg)
 
 
 def decode_initiate(data: bytes) -> Initiate:

@@ -4,10 +4,10 @@
 """
 
 from .acse import Authentication
+from .addresses import AddressSet
 from .association import (
     Aborted,
     Accepted,
-    AddressSet,
     Association,
     ConnectIndication,
     Data,

@@ -7,21 +7,22 @@ clients fast.
 """
 
 import enum
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..._accel import mms as _frames
-from ...errors import DecodeError, MeterwireError, ProtocolError, StateError, UsageError
+from ...errors import DecodeError, MeterwireError, ProtocolError, StateError
 from .. import ber
 from . import acse, cotp, presentation, session, tpkt
 from .acse import Associate, Authentication
+from .addresses import AddressSet
 from .session import SpduKind
 
 __all__ = [
     "Aborted",
     "Accepted",
-    "AddressSet",
     "Association",
     "ConnectIndication",
     "Data",
@@ -73,51 +74,13 @@ for _role in Role:
     TRANSITIONS[_role, _S.RELEASING, "DATA"] = _S.RELEASING
     TRANSITIONS[_role, _S.RELEASING, "DISCONNECT"] = _S.CLOSED
     TRANSITIONS[_role, _S.RELEASING, "FINISH"] = _S.CLOSED
+    # Both sides sent FINISH at once: each answers the other's.
+    TRANSITIONS[_role, _S.CLOSED, "DISCONNECT"] = _S.CLOSED
     for _state in State:
         if _state is not _S.IDLE:
             TRANSITIONS[_role, _state, "abort"] = _S.CLOSED
             TRANSITIONS[_role, _state, "ABORT"] = _S.CLOSED
             TRANSITIONS[_role, _state, "DR"] = _S.CLOSED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressSet:
-    """Selectors and application addresses of both sides; the defaults are the customary ones."""
-
-    calling_t_selector: bytes = b"\x00\x01"
-    """Transport selector of the client, up to 32 octets."""
-    called_t_selector: bytes = b"\x00\x01"
-    """Transport selector of the server."""
-    calling_s_selector: bytes = b"\x00\x01"
-    """Session selector of the client, up to 16 octets."""
-    called_s_selector: bytes = b"\x00\x01"
-    """Session selector of the server."""
-    calling_p_selector: bytes = b"\x00\x00\x00\x01"
-    """Presentation selector of the client, up to 16 octets."""
-    called_p_selector: bytes = b"\x00\x00\x00\x01"
-    """Presentation selector of the server."""
-    calling_ap_title: tuple[int, ...] | None = (1, 1, 1, 999)
-    """AP-title of the client; None leaves it out."""
-    calling_ae_qualifier: int | None = 12
-    """AE-qualifier of the client; None leaves it out."""
-    called_ap_title: tuple[int, ...] | None = (1, 1, 1, 999, 1)
-    """AP-title of the server; None leaves it out."""
-    called_ae_qualifier: int | None = 12
-    """AE-qualifier of the server; None leaves it out."""
-
-    def __post_init__(self) -> None:
-        limits = {"t": cotp.MAX_SELECTOR, "s": session.MAX_SELECTOR, "p": presentation.MAX_SELECTOR}
-        for side in ("calling", "called"):
-            for layer, limit in limits.items():
-                name = f"{side}_{layer}_selector"
-                if len(getattr(self, name)) > limit:
-                    msg = f"{name} has at most {limit} octets"
-                    raise UsageError(msg)
-            name = f"{side}_ap_title"
-            arcs: tuple[int, ...] | None = getattr(self, name)
-            if arcs is not None and not ber.is_oid(arcs):
-                msg = f"{name} {arcs} is no object identifier; write its arcs, e.g. (1, 1, 1, 999)"
-                raise UsageError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +140,10 @@ CLIENT_SIZE_CODE = 11
 """2048 octets: the most ISO 8073 class 0 allows."""
 SERVER_SIZE_CODE = 13
 """8192 octets, accepted because libIEC61850 and others propose it."""
+
+
+BEHIND = sys.maxsize
+"""The place in the output behind everything."""
 
 
 @lru_cache(maxsize=4096)
@@ -260,17 +227,22 @@ class Association:
         """Negotiated TPDU size, octets."""
         return self._tpdu_size
 
-    def put(self, frames: bytes) -> None:
+    @property
+    def mark(self) -> int:
+        """The present end of the output: the ``place`` of an answer that shall stand in front of what its request causes."""
+        return len(self._output)
+
+    def put(self, frames: bytes, place: int = BEHIND) -> None:
         """Add finished TPKTs to the output."""
-        self._output.append(frames)
+        self._output.insert(place, frames)
 
     @property
     def open_pdu_bytes(self) -> int:
         """Octets of unfinished input held back."""
         return self._splitter.pending
 
-    def _send_sdu(self, sdu: bytes) -> None:
-        self._output += [tpkt.encode(tpdu) for tpdu in cotp.segments(sdu, self._tpdu_size)]
+    def _send_sdu(self, sdu: bytes, place: int = BEHIND) -> None:
+        self._output[place:place] = [tpkt.encode(tpdu) for tpdu in cotp.segments(sdu, self._tpdu_size)]
 
     def _set_tpdu_size(self, code: int) -> None:
         self._tpdu_size = 1 << code
@@ -319,15 +291,15 @@ class Association:
         ppdu = presentation.encode_accept(aare, proposal)
         self._send_sdu(session.encode_accept(ppdu, self._request))
 
-    def send(self, mms: bytes) -> None:
-        """Send one MMS PDU."""
+    def send(self, mms: bytes, place: int = BEHIND) -> None:
+        """Send one MMS PDU, at an earlier ``place`` of the output (see :attr:`mark`) when told so."""
         if self.state is not State.OPEN:
             self._move("send")
         size = len(mms)
         if size <= self._single:
-            self._output.append(_frame_header(self._context, size) + mms)
+            self._output.insert(place, _frame_header(self._context, size) + mms)
         else:
-            self._send_sdu(_data_header(self._context, size) + mms)
+            self._send_sdu(_data_header(self._context, size) + mms, place)
 
     def release(self) -> None:
         """End the association in order; wait for :class:`Released`."""
@@ -432,7 +404,10 @@ class Association:
         name = SpduKind.NAMES[spdu.kind]
         if spdu.kind == SpduKind.ABORT_ACCEPT:
             return None
+        was_over = self.state is State.CLOSED
         self._move(name)
+        if was_over:
+            return None
         return _HANDLERS[spdu.kind](self, spdu)
 
     def _on_connect(self, spdu: session.Spdu) -> Event:

@@ -1,5 +1,7 @@
 """TPKT, RFC 1006: ``03 00`` and a 16-bit length that includes these four octets."""
 
+from collections.abc import Iterator
+
 from ...errors import DecodeError
 
 __all__ = ["HEADER_SIZE", "MAX_SIZE", "TpktSplitter", "encode"]
@@ -30,17 +32,16 @@ class TpktSplitter:
         """Octets of an unfinished TPKT held back."""
         return len(self._kept)
 
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """TPDUs completed by ``chunk``; DecodeError when the stream cannot be TPKT."""
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """TPDUs completed by ``chunk``, lazily: those in front of what cannot be TPKT come before its DecodeError."""
         data = chunk
         if self._kept:
             self._kept += chunk
             # Octets that trickle in are looked at once, when they are enough.
             if len(self._kept) < self._wanted:
-                return []
+                return
             data = bytes(self._kept)
             self._kept.clear()
-        tpdus: list[bytes] = []
         start = 0
         total = len(data)
         while total - start >= HEADER_SIZE:
@@ -50,11 +51,10 @@ class TpktSplitter:
                 raise DecodeError(msg, offset=start, data=data[start : start + HEADER_SIZE])
             if start + size > total:
                 break
-            tpdus.append(data[start + HEADER_SIZE : start + size])
+            yield data[start + HEADER_SIZE : start + size]
             start += size
         if start < total:
             self._keep(data, start)
-        return tpdus
 
     def _keep(self, data: bytes, start: int) -> None:
         # A first octet that is wrong is told at once, not when three more have trickled in.

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from meterwire.errors import (
     AssociationError,
     DecodeError,
+    LimitError,
     ProtocolError,
     RejectError,
     ServiceError,
@@ -28,8 +29,26 @@ from meterwire.protocols.mms import (
     decode_pdu,
 )
 from meterwire.protocols.mms.associations import SERVER_SERVICES
-from meterwire.protocols.mms.pdu import confirmed_error, confirmed_response, reject, unconfirmed
-from meterwire.protocols.osi import Association, Authentication, Data, Role, State, cotp, presentation, session, tpkt
+from meterwire.protocols.mms.pdu import (
+    CONCLUDE_REQUEST,
+    confirmed_error,
+    confirmed_request,
+    confirmed_response,
+    reject,
+    unconfirmed,
+)
+from meterwire.protocols.osi import (
+    Association,
+    Authentication,
+    Data,
+    Released,
+    Role,
+    State,
+    cotp,
+    presentation,
+    session,
+    tpkt,
+)
 
 from ..osi.frames import ABB, ITI, SISCO, octets
 
@@ -136,7 +155,7 @@ def test_real_clients_and_servers() -> None:
 NEGOTIATIONS = [
     (Initiate(), Initiate(), 65_000, 10, 10, 10),
     (Initiate(max_pdu=1_000), Initiate(), 1_000, 10, 10, 10),
-    (Initiate(max_pdu=1 << 31), Initiate(max_pdu=32_000), 32_000, 10, 10, 10),
+    (Initiate(max_pdu=1_000_000), Initiate(max_pdu=32_000), 32_000, 10, 10, 10),
     (Initiate(max_calling=1, max_called=99), Initiate(max_calling=5, max_called=5), 65_000, 1, 5, 10),
     (Initiate(nesting=4), Initiate(), 65_000, 10, 10, 4),
 ]
@@ -337,6 +356,44 @@ def test_a_server_may_conclude() -> None:
     assert [decode_pdu(e.pdu).tag for e in server.osi.receive(client.osi.take_output()) if isinstance(e, Data)] == [
         PduTag.CONCLUDE_RESPONSE
     ]
+
+
+def test_both_sides_conclude_and_release_at_once() -> None:
+    """What crosses on the wire is no error of anybody: neither answers behind its FINISH, both end in order."""
+    client, server = pair()
+    client.release()
+    server.osi.send(CONCLUDE_REQUEST)
+    first, second = client.osi.take_output(), server.osi.take_output()
+    assert list(client.receive(second)) == answer_all(server, first) == []
+    first, second = client.osi.take_output(), server.osi.take_output()
+    server.osi.release()
+    crossing = server.osi.take_output()
+    assert list(client.receive(second)) == [], "its FINISH is on its way"
+    assert list(client.receive(frame(CONCLUDE_REQUEST) + frame(confirmed_request(1, READ)))) == [], "no answer any more"
+    finish = client.osi.take_output()
+    assert list(client.receive(crossing)) == [Closed(None)]
+    assert [type(event) for event in server.osi.receive(first + finish)] == [Data, Released]
+    first, second = client.osi.take_output(), server.osi.take_output()
+    assert [*client.receive(second), *server.osi.receive(first)] == []
+    assert client.osi.state is server.osi.state is State.CLOSED
+
+
+def test_an_answer_larger_than_agreed_is_an_error_of_that_request() -> None:
+    client, _ = pair(Initiate(max_pdu=300))
+    client.request(READ)
+    client.request(READ)
+    answers = [
+        *client.receive(frame(confirmed_response(1, b"\xa4\x82\x01\x21" + bytes(289)))),
+        *client.receive(frame(confirmed_response(2, b"\xa4\x82\x01\x22" + bytes(290)))),
+    ]
+    assert [type(answer.error) for answer in answers if isinstance(answer, Answer)] == [type(None), LimitError]
+    assert client.osi.state is State.OPEN
+
+
+@pytest.mark.parametrize("max_pdu", [-1, 0, 255, 1_000_001])
+def test_a_pdu_size_that_cannot_be_is_not_proposed(max_pdu: int) -> None:
+    with pytest.raises(UsageError, match=f"max_pdu={max_pdu} cannot be agreed on; it is 256 to 1000000 octets"):
+        Initiator(wanted=Initiate(max_pdu=max_pdu))
 
 
 def test_abort_of_either_side() -> None:

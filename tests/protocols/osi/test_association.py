@@ -197,7 +197,7 @@ def test_a_whole_session_of_the_abb_client(way: Callable[[Association, bytes], l
     assert conclude == Data(b"\x8b\x00")
     assert released == Released()
     assert server.state is State.CLOSED
-    answered = tpkt.TpktSplitter().feed(server.take_output())
+    answered = list(tpkt.TpktSplitter().feed(server.take_output()))
     assert answered[0] == bytes.fromhex("11d00778000100c0010dc2020001c1020001")
     assert [session.decode(a[3:]).kind for a in answered[1:]] == [SpduKind.ACCEPT, SpduKind.DISCONNECT]
 
@@ -383,7 +383,7 @@ def test_no_tpdu_exceeds_what_was_negotiated(size_code: int | None) -> None:
     for size in (1, limit - 40, *range(limit - 32, limit + 2), 5 * limit, 65_000):
         pdu = bytes(size)
         server.send(pdu)
-        tpdus = tpkt.TpktSplitter().feed(server.take_output())
+        tpdus = list(tpkt.TpktSplitter().feed(server.take_output()))
         assert max(map(len, tpdus)) <= limit
         joiner = cotp.Reassembler()
         joined = [joiner.feed(tpdu) for tpdu in tpdus]

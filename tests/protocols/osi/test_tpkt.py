@@ -19,16 +19,16 @@ def test_real_frames_three_ways(frame: bytes) -> None:
     assert tpkt.encode(inside) == frame
     # whole
     splitter = TpktSplitter()
-    assert splitter.feed(frame) == [inside]
+    assert list(splitter.feed(frame)) == [inside]
     assert splitter.pending == 0
     # octet by octet
-    found = [splitter.feed(frame[i : i + 1]) for i in range(len(frame))]
+    found = [list(splitter.feed(frame[i : i + 1])) for i in range(len(frame))]
     assert found == [[]] * (len(frame) - 1) + [[inside]]
     assert splitter.pending == 0
     # A6: with the beginning of the next one, which is kept
-    assert splitter.feed(frame + b"\x03\x00\x00") == [inside]
+    assert list(splitter.feed(frame + b"\x03\x00\x00")) == [inside]
     assert splitter.pending == 3
-    assert splitter.feed(frame[3:]) == ([inside] if frame[2] == 0 else [])
+    assert list(splitter.feed(frame[3:])) == ([inside] if frame[2] == 0 else [])
 
 
 # -- bad input: octets, offset of the offence -------------------------------------------------------------------------
@@ -48,27 +48,34 @@ BAD = [
 @pytest.mark.parametrize(("stream", "offset"), BAD)
 def test_what_is_no_tpkt(stream: str, offset: int) -> None:
     with pytest.raises(DecodeError, match="not a TPKT") as caught:
-        TpktSplitter().feed(octets(stream))
+        list(TpktSplitter().feed(octets(stream)))
     assert caught.value.offset == offset
+
+
+def test_what_came_in_front_of_the_broken_one_is_told_first() -> None:
+    tpdus = TpktSplitter().feed(octets("0300000702f080" + "47455420"))
+    assert next(tpdus) == octets("02f080")
+    with pytest.raises(DecodeError, match="not a TPKT"):
+        next(tpdus)
 
 
 @pytest.mark.parametrize("size", [tpkt.MIN_SIZE, tpkt.MAX_SIZE])
 def test_smallest_and_largest(size: int) -> None:
     frame = tpkt.encode(bytes(size - tpkt.HEADER_SIZE))
     assert len(frame) == size
-    assert TpktSplitter().feed(frame) == [bytes(size - 4)]
+    assert list(TpktSplitter().feed(frame)) == [bytes(size - 4)]
 
 
 def test_the_largest_and_then_silence_keeps_only_what_came() -> None:
     """A3"""
     splitter = TpktSplitter()
-    assert splitter.feed(octets("0300ffff")) == []
-    assert splitter.feed(bytes(1000)) == []
+    assert list(splitter.feed(octets("0300ffff"))) == []
+    assert list(splitter.feed(bytes(1000))) == []
     assert splitter.pending == 1004
 
 
 def test_the_reserved_octet_is_not_looked_at() -> None:
-    assert TpktSplitter().feed(octets("03ff000702f080")) == [octets("02f080")]
+    assert list(TpktSplitter().feed(octets("03ff000702f080"))) == [octets("02f080")]
 
 
 @given(st.lists(st.binary(min_size=3, max_size=40), max_size=8), st.data())
@@ -86,7 +93,7 @@ def test_any_stream_is_cut_or_refused(chunks: list[bytes]) -> None:
     splitter = TpktSplitter()
     try:
         for chunk in chunks:
-            splitter.feed(chunk)
+            list(splitter.feed(chunk))
     except DecodeError:
         return
     assert splitter.pending <= sum(map(len, chunks))
@@ -97,7 +104,7 @@ def test_the_largest_octet_by_octet() -> None:
     splitter = TpktSplitter()
     frame = tpkt.encode(bytes(tpkt.MAX_SIZE - 4))
     for count, octet in enumerate(frame[:-1], 1):
-        assert splitter.feed(bytes((octet,))) == []
+        assert list(splitter.feed(bytes((octet,)))) == []
         assert splitter.pending == count
-    assert splitter.feed(frame[-1:] + frame[:9]) == [frame[4:]]
+    assert list(splitter.feed(frame[-1:] + frame[:9])) == [frame[4:]]
     assert splitter.pending == 9
