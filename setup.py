@@ -15,7 +15,7 @@ from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent
 REQUIRE_EXT = os.environ.get("METERWIRE_REQUIRE_EXT", "") not in {"", "0"}
-DATA = ["py.typed", "**/*.pyi", "**/*.csv", "**/*.json", "**/*.icd", "**/*.html", "**/*.css", "**/*.js"]
+DATA = ["py.typed", "**/*.pyi", "**/*.csv", "**/*.json", "**/*.icd", "**/*.html", "**/*.css", "**/*.js", "**/*.h", "**/*.pxd"]
 
 
 def fall_back(name: str, why: object) -> None:
@@ -38,12 +38,17 @@ class OptionalBuildExt(build_ext):
 def extensions() -> list[Extension]:
     """Return one extension per .pyx; an empty list when Cython is absent or refuses and that is tolerated."""
     sources = sorted(HERE.glob("src/_accel/*.pyx"))
-    included = [str(path.relative_to(HERE)) for path in sorted(HERE.glob("src/_accel/*.pxi"))]
+    included = [
+        str(path.relative_to(HERE))
+        for pattern in ("*.pxi", "include/*.h")
+        for path in sorted(HERE.glob(f"src/_accel/{pattern}"))
+    ]
     wanted = [
         Extension(
             f"meterwire._accel.{source.stem}",
             [str(source.relative_to(HERE))],
             depends=included,
+            include_dirs=["src/_accel/include"],
             extra_compile_args=["/O2"] if os.name == "nt" else ["-O3", "-g0"],
         )
         for source in sources

@@ -5,7 +5,8 @@ Convention, for a loop called ``name``:
     _c_name.pyx    the Cython source; setup.py compiles every .pyx in this folder to meterwire._accel._c_name
     _c_name.pyi    its types
     _py_name.py    the pure twin: same public names, same signatures, same errors, same limits
-    name.pxi       inline helpers shared by ``include`` (no .pxd and no cimport between our modules)
+    name.pxi       inline helpers shared by ``include`` (no cimport between our modules)
+    include/       what other people's C and Cython extensions compile against (parser.get_include())
 
 Users write ``from meterwire._accel import name`` and get whichever is in use; a new loop is one entry here.
 METERWIRE_PURE=1 at run time forces the twins. METERWIRE_REQUIRE_EXT=1 at build time makes a failed compilation
@@ -17,7 +18,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-__all__ = ["PURE_FORCED", "describe", "dlt645", "mms", "mmsdata"]
+__all__ = ["PURE_FORCED", "describe", "dlt645", "frames", "mms", "mmsdata"]
 
 PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
 """True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
@@ -43,10 +44,12 @@ def _choose(name: str) -> ModuleType:
 
 if TYPE_CHECKING:
     from . import _py_dlt645 as dlt645
+    from . import _py_frames as frames
     from . import _py_mms as mms
     from . import _py_mmsdata as mmsdata
 else:
     dlt645 = _choose("dlt645")
+    frames = _choose("frames")
     mms = _choose("mms")
     mmsdata = _choose("mmsdata")
 

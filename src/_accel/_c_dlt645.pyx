@@ -8,8 +8,9 @@ source of error texts. Nothing is allocated here but the results, whose sizes we
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.object cimport PyObject, PyTypeObject
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.string cimport memchr, memcpy  # both also for dlt645.pxi
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memchr, memcpy, memset  # these also for frames.pxi
 
 from ..errors import UsageError
 from . import _py_dlt645 as _twin
@@ -28,7 +29,7 @@ __all__ = ["MAX_DATA", "ROW", "batch", "checksum", "decode", "encode", "extract"
 MAX_DATA = _twin.MAX_DATA
 ROW = _twin.ROW
 
-include "dlt645.pxi"
+include "frames.pxi"
 
 cdef const char* DIGITS = b"0123456789ABCDEF"
 cdef uint8_t NIBBLE[256]
@@ -197,35 +198,36 @@ cdef int acquire(data, Py_buffer* view, Py_ssize_t start) except -1:
 def scan(data, Py_ssize_t start=0, bint final=False):
     """Look for the next valid frame: ``(found, offset, end, errors, discarded, examined)``."""
     cdef Py_buffer view
+    cdef Engine engine
     cdef Hit hit
-    cdef Py_ssize_t discarded
     acquire(data, &view, start)
-    hit = search(<const uint8_t*>view.buf, view.len, start, final)
-    discarded = lost(<const uint8_t*>view.buf, start, hit.offset)
+    begin(&engine, 1 << DLT645)
+    hit = search(&engine, <const uint8_t*>view.buf, view.len, start, final)
+    finish(&engine)
     PyBuffer_Release(&view)
-    return bool(hit.found), hit.offset, hit.end, hit.errors, discarded, hit.examined
+    return bool(hit.found), hit.offset, hit.end, engine.errors, engine.discarded, engine.examined
 
 
 def extract(cls, data, Py_ssize_t start=0, bint final=False):
     """All frames from ``start`` on as ``cls``: ``(frames, resume, need, errors, discarded, examined)``."""
     cdef Py_buffer view
     cdef const uint8_t* p
+    cdef Engine engine
     cdef Hit hit
-    cdef Py_ssize_t at = start, errors = 0, discarded = 0, examined = 0
+    cdef Py_ssize_t at = start
     cdef list frames = []
     acquire(data, &view, start)
+    begin(&engine, 1 << DLT645)
     try:
         p = <const uint8_t*>view.buf
         while True:
-            hit = search(p, view.len, at, final)
-            errors += hit.errors
-            examined += hit.examined
-            discarded += lost(p, at, hit.offset)
+            hit = search(&engine, p, view.len, at, final)
             if not hit.found:
-                return frames, hit.offset, hit.end, errors, discarded, examined
+                return frames, hit.offset, hit.end, engine.errors, engine.discarded, engine.examined
             frames.append(build(cls, p + hit.offset, p[hit.offset + 9]))
             at = hit.end
     finally:
+        finish(&engine)
         PyBuffer_Release(&view)
 
 
@@ -237,7 +239,8 @@ def batch(data, Py_ssize_t start, rows):
     cdef uint64_t word
     cdef uint32_t di
     cdef uint8_t length
-    cdef Py_ssize_t count = 0, capacity, at = start, errors = 0, discarded = 0
+    cdef Py_ssize_t count = 0, capacity, at = start
+    cdef Engine engine
     cdef Hit hit
     acquire(data, &source, start)
     try:
@@ -248,11 +251,10 @@ def batch(data, Py_ssize_t start, rows):
     p = <const uint8_t*>source.buf
     row = <uint64_t*>target.buf
     capacity = target.len // 24
+    begin(&engine, 1 << DLT645)
     with nogil:
         while count < capacity:
-            hit = search(p, source.len, at, False)
-            errors += hit.errors
-            discarded += lost(p, at, hit.offset)
+            hit = search(&engine, p, source.len, at, False)
             if not hit.found:
                 at = hit.offset
                 break
@@ -268,6 +270,7 @@ def batch(data, Py_ssize_t start, rows):
             row += 3
             count += 1
             at = hit.end
+        finish(&engine)
     PyBuffer_Release(&target)
     PyBuffer_Release(&source)
-    return count, at, errors, discarded
+    return count, at, engine.errors, engine.discarded

@@ -4,23 +4,24 @@
 
     FE × n | 68 | A0..A5 | 68 | C | L | DATA (L octets, each + 33H) | CS | 16
 
-Limits: L up to :data:`MAX_DATA` (§ "data length" of the standard: 200 for reading, 50 for writing). The octet after
-the checksum is looked at first, so that most false starts cost one comparison; a candidate costs at most
-10 + MAX_DATA octets of summing, hence linear time on any input.
+Limits: L up to :data:`MAX_DATA` (§ "data length" of the standard: 200 for reading, 50 for writing). Frames are searched
+for by the engine of _py_frames.py, in linear time on any input.
 """
 
 from typing import Final, TypeVar
 
 from ..errors import ChecksumError, DecodeError, LimitError, TruncatedError, UsageError
+from ._py_frames import MAX_645, Engine
 
 __all__ = ["MAX_DATA", "ROW", "batch", "checksum", "decode", "encode", "extract", "mask", "scan", "unmask"]
 
-MAX_DATA: Final = 200
+MAX_DATA: Final = MAX_645
 """Largest L that counts as a DL/T 645 frame."""
 ROW: Final = 3
 """64-bit words per frame in the table :func:`batch` fills."""
 
 _OVERHEAD: Final = 12
+_ONLY_645: Final = (0,)
 _MASK: Final = bytes((i + 0x33) & 0xFF for i in range(256))
 _UNMASK: Final = bytes((i - 0x33) & 0xFF for i in range(256))
 
@@ -117,42 +118,10 @@ def scan(data: bytes | bytearray, start: int = 0, final: bool = False) -> tuple[
     With ``final`` there will be no more octets: an incomplete candidate is garbage too. A start outside ``data`` is a
     UsageError, here and below.
     """
-    size = len(data)
-    _inside(start, size)
-    errors = examined = 0
-    at = start
-    while True:
-        here = data.find(0x68, at)
-        if here < 0:
-            found, here, end, examined = False, size, size + 1, examined + size - at
-            break
-        examined += here - at + 1
-        at = here + 1
-        if here + 10 > size:
-            if here + 7 < size and data[here + 7] != 0x68:
-                continue
-            end = here + 10
-        else:
-            length = data[here + 9]
-            if data[here + 7] != 0x68 or length > MAX_DATA:
-                continue
-            end = here + _OVERHEAD + length
-        if end > size:
-            if final:
-                continue
-            found = False
-            break
-        if data[end - 1] != 0x16:
-            continue
-        examined += end - here
-        if sum(data[here : end - 2]) & 0xFF != data[end - 2]:
-            errors += 1
-            continue
-        found = True
-        break
-    skipped = here - start
-    discarded = skipped - data.count(0xFE, start, here) if skipped > 0 else 0
-    return found, here, end, errors, discarded, examined
+    _inside(start, len(data))
+    engine = Engine(_ONLY_645)
+    found, _, here, end = engine.search(data, start, final)
+    return found, here, end, engine.errors, engine.discarded, engine.examined
 
 
 def extract(
@@ -162,16 +131,14 @@ def extract(
 
     ``data[:resume]`` is done with; the next call is useful once ``data`` is ``need`` octets long.
     """
+    _inside(start, len(data))
     frames: list[T] = []
-    errors = discarded = examined = 0
+    engine = Engine(_ONLY_645)
     at = start
     while True:
-        found, here, end, bad, lost, work = scan(data, at, final)
-        errors += bad
-        discarded += lost
-        examined += work
+        found, _, here, end = engine.search(data, at, final)
         if not found:
-            return frames, here, end, errors, discarded, examined
+            return frames, here, end, engine.errors, engine.discarded, engine.examined
         frames.append(_make(cls, data, here, end))
         at = end
 
@@ -187,12 +154,10 @@ def batch(data: Buffer, start: int, rows: object) -> tuple[int, int, int, int]:
     table = memoryview(rows).cast("B").cast("Q")  # type: ignore[arg-type]
     capacity = len(table) // ROW
     _inside(start, len(data))
-    count = errors = discarded = 0
-    at = start
+    engine = Engine(_ONLY_645)
+    count, at = 0, start
     while count < capacity:
-        found, here, end, bad, lost, _ = scan(data, at)
-        errors += bad
-        discarded += lost
+        found, _, here, end = engine.search(data, at, False)
         at = end if found else here
         if not found:
             break
@@ -203,4 +168,4 @@ def batch(data: Buffer, start: int, rows: object) -> tuple[int, int, int, int]:
         table[row + 1] = length << 40 | data[here + 8] << 32 | di
         table[row + 2] = int.from_bytes(data[here + 1 : here + 7], "little")
         count += 1
-    return count, at, errors, discarded
+    return count, at, engine.errors, engine.discarded
