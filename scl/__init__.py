@@ -5,10 +5,27 @@
     from meterwire.scl import load_ied
     ied = load_ied("station.scd", "AA1D1Q01")
 
-Checking a file against the rules of 61850-6 is not done here: what does not stop an IED from being served is a note.
+and from a file to what is wrong with it::
+
+    from meterwire.scl import check
+    for finding in check("station.scd").findings:
+        print(finding.where, finding.rule, finding.message)
 """
 
+from .check import CheckOptions, CheckReport, check
 from .document import SclDocument, open_document
+from .findings import Finding, Severity
 from .instantiate import load_ied
+from .rules import rule
 
-__all__ = ["SclDocument", "load_ied", "open_document"]
+__all__ = [
+    "CheckOptions",
+    "CheckReport",
+    "Finding",
+    "SclDocument",
+    "Severity",
+    "check",
+    "load_ied",
+    "open_document",
+    "rule",
+]

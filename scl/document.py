@@ -19,7 +19,18 @@ from lxml import etree
 from ..errors import FileError
 from ..models import Edition
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "NAMESPACE", "Element", "SclDocument", "natural", "open_document"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "NAMESPACE",
+    "Element",
+    "SclDocument",
+    "SclSyntaxError",
+    "natural",
+    "open_document",
+    "parse",
+    "read_bytes",
+]
 
 NAMESPACE = "http://www.iec.ch/61850/2003/SCL"
 MAX_BYTES = 256 << 20
@@ -51,6 +62,8 @@ class SclDocument:
     """What error messages call it."""
     root: Element
     """The element ``SCL``."""
+    encoding: str = "UTF-8"
+    """What the octets of the file were encoded in."""
 
     def children(self, parent: Element | None, *names: str) -> Iterator[Element]:
         """Children of ``parent`` in the SCL namespace with one of these names, in document order."""
@@ -111,6 +124,18 @@ class SclDocument:
         return tuple(self.children(self.root, "IED"))
 
 
+class SclSyntaxError(FileError):
+    """A file that is no SCL document at all."""
+
+    def __init__(self, name: str, rule: str, text: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(f"{name}:{line}: {text}")
+        self.rule = rule
+        """Rule of the check that it breaks, ``WF-01`` to ``WF-04``."""
+        self.text = text
+        self.line = line
+        self.column = column
+
+
 def open_document(source: str | PathLike[str] | bytes, name: str = "") -> SclDocument:
     """Parse a file, or the bytes of one (which error messages call ``name``).
 
@@ -118,34 +143,40 @@ def open_document(source: str | PathLike[str] | bytes, name: str = "") -> SclDoc
     or :data:`MAX_DEPTH`.
     """
     if isinstance(source, bytes):
-        data, name = source, name or "SCL"
-    else:
-        data, name = _load(Path(source)), name or Path(source).name
+        return parse(source, name or "SCL")
+    return parse(read_bytes(Path(source)), name or Path(source).name)
+
+
+def parse(data: bytes, name: str, *, keep_comments: bool = False) -> SclDocument:
+    """Parse the bytes of a file; comments stay in the tree when wanted, and then cut texts in two. Raises SclSyntaxError."""
     if len(data) > MAX_BYTES:
-        raise FileError(f"{name}: {len(data)} octets, at most {MAX_BYTES} are read")
+        raise SclSyntaxError(name, "WF-03", f"{len(data)} octets, at most {MAX_BYTES} are read")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        remove_comments=True,
+        remove_comments=not keep_comments,
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         text = re.sub(r" \(.*\)$|, line \d+, column \d+", "", str(error.msg)).strip()
-        raise FileError(f"{name}:{error.lineno or 1}: no XML: {text}") from None
+        deep = "depth" in text.lower() or "huge" in text.lower()
+        line, column = error.position
+        raise SclSyntaxError(name, "WF-03" if deep else "WF-01", f"no XML: {text}", line or 1, max(1, column)) from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype or docinfo.internalDTD is not None:
-        raise FileError(f"{name}:1: a document type declaration has no place in SCL; refused")
+        raise SclSyntaxError(name, "WF-02", "a document type declaration has no place in SCL; refused")
     _insist_shallow(root, name)
     if root.tag != f"{_PREFIX}SCL":
-        raise FileError(f"{name}:{_line(root)}: the root is {root.tag}, not SCL in {NAMESPACE}")
-    return SclDocument(name, root)
+        raise SclSyntaxError(name, "WF-04", f"the root is {root.tag}, not SCL in {NAMESPACE}", _line(root))
+    return SclDocument(name, root, docinfo.encoding or "UTF-8")
 
 
-def _load(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file, one more than are taken at most; FileError when they cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -158,4 +189,4 @@ def _insist_shallow(root: Element, name: str) -> None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
-            raise FileError(f"{name}:{_line(element)}: elements nested deeper than {MAX_DEPTH}")
+            raise SclSyntaxError(name, "WF-03", f"elements nested deeper than {MAX_DEPTH}", _line(element))

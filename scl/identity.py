@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .document import NAMESPACE, Element
 from .structure import Constraint, SchemaSet
+from .structure_rules import rule_for_identity
 
 __all__ = ["Identities"]
 
@@ -40,12 +41,16 @@ class Identities:
             key, missing = self._key(element, constraint)
             if missing:
                 if constraint.kind == "key":
-                    self._say("STR-12", element, f"{_tag(element)} needs {missing}: it is part of what identifies it")
+                    rule = "NAM-01" if missing == "name" else "STR-12"
+                    self._say(rule, element, f"{_tag(element)} needs {missing}: it is part of what identifies it")
                 continue
             first = found.setdefault(key, element)
             if first is not element:
-                named = ", ".join(f"{f.replace('.', 'text')}={v!r}" for f, v in zip(constraint.fields, key, strict=True))
-                self._say("STR-11", element, f"{_tag(element)} with {named} stands twice in {_tag(host)}")
+                named = ", ".join(
+                    f"{f.replace('.', 'text')}={v!r}" for f, v in zip(constraint.fields, key, strict=True)
+                )
+                rule = rule_for_identity(constraint.kind, _tag(host), _tag(element), constraint.fields)
+                self._say(rule, element, f"{_tag(element)} with {named} stands twice in {_tag(host)}")
         return found
 
     def _refer(self, host: Element, constraint: Constraint, keys: Mapping[str, Mapping[Key, Element]]) -> None:
@@ -54,7 +59,8 @@ class Identities:
             key, missing = self._key(element, constraint)
             if not missing and key not in known:
                 named = ", ".join(f"{f}={v!r}" for f, v in zip(constraint.fields, key, strict=True))
-                self._say("STR-13", element, f"{_tag(element)} refers with {named} to nothing in {_tag(host)}")
+                rule = rule_for_identity("keyref", _tag(host), _tag(element), constraint.fields)
+                self._say(rule, element, f"{_tag(element)} refers with {named} to nothing in {_tag(host)}")
 
     def _key(self, element: Element, constraint: Constraint) -> tuple[Key, str]:
         """The fields' values, or the name of one that is not there."""

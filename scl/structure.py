@@ -171,7 +171,9 @@ class SchemaSet:
             made.in_any_order = made.in_any_order or kind == "all"
             for part in particle[3]:
                 # ``sequence 0..n`` stands around single wildcards only
-                self._place(made, [part[0], part[1], most if part[0] == "any" and most != 1 else part[2], *part[3:]], demanded)
+                self._place(
+                    made, [part[0], part[1], most if part[0] == "any" and most != 1 else part[2], *part[3:]], demanded
+                )
 
     def _declare(self, table: Mapping[str, Any]) -> Declaration:
         constraints = tuple(

@@ -1,10 +1,12 @@
 """The structure layer of the check: a document against one schema set."""
 
 from collections.abc import Callable
+from typing import Any
 
 from .document import NAMESPACE, Element
 from .identity import Identities
 from .structure import Attribute, Declaration, ElementType, Place, SchemaSet
+from .structure_rules import FORM, MISSING, MISSING_CHILD, rule_for_form
 
 __all__ = ["check_structure"]
 
@@ -64,7 +66,8 @@ class _Walker:
     def attributes(self, element: Element, kind: ElementType) -> None:
         known = kind.attributes
         seen = 0
-        for name, value in element.items():
+        items: Any = element.items()
+        for name, value in items:
             attribute = known.get(name)
             if attribute is None:
                 self.unknown_attribute(element, kind, name)
@@ -74,18 +77,24 @@ class _Walker:
             if fitted is None or value not in fitted:
                 said = attribute.type.problem(value)
                 if said:
-                    self.say("STR-04", element, f"{_tag(element)} {name}={value!r} {said}")
+                    rule = rule_for_form(_tag(element), name, attribute.type.name)
+                    self.say(rule, element, f"{_tag(element)} {name}={value!r} {said}")
             if attribute.fixed is not None and not _same(attribute, value):
-                self.say("STR-10", element, f"{_tag(element)} {name}={value!r}: it has to be {attribute.fixed!r}")
+                self.say(
+                    FORM.get((_tag(element), name), "STR-10"),
+                    element,
+                    f"{_tag(element)} {name}={value!r}: it has to be {attribute.fixed!r}",
+                )
         if seen < len(kind.required):
             for name in kind.required:
                 if element.get(name) is None:
-                    self.say("STR-03", element, f"{_tag(element)} without {name}")
+                    rule = MISSING.get((_tag(element), name)) or ("NAM-01" if name == "name" else "STR-03")
+                    self.say(rule, element, f"{_tag(element)} without {name}")
 
     def unknown_attribute(self, element: Element, kind: ElementType, name: str) -> None:
-        if name in _XSI_ATTRIBUTES or (name[0] == "{" and kind.allows_foreign_attributes):
-            if not name.startswith(_PREFIX):
-                return
+        is_foreign = name[0] == "{" and not name.startswith(_PREFIX)
+        if is_foreign and (name in _XSI_ATTRIBUTES or kind.allows_foreign_attributes):
+            return
         shown = name.rpartition("}")[2]
         where = f"{_tag(element)} has no attribute {shown} in {self.schema.name}"
         self.say("STR-02", element, where if name[0] != "{" else f"{where}, and takes none of other namespaces")
@@ -104,8 +113,8 @@ class _Walker:
         counts: dict[str, int] = {}
         foreign = 0
         for child in element:
-            tag = child.tag
-            if not isinstance(tag, str):
+            tag: Any = child.tag
+            if not isinstance(tag, str):  # a comment or processing instruction
                 continue
             if not tag.startswith(_PREFIX):
                 foreign += 1
@@ -126,7 +135,11 @@ class _Walker:
             if count == 1 and place.choice == 1:
                 self.exclusive(child, place, kind, counts)
             if 0 <= place.most < count and (count == place.most + 1):
-                self.say("STR-07", child, f"{_tag(element)} has more than {place.most} {name}")
+                self.say(
+                    "SUB-05" if name == "Terminal" else "STR-07",
+                    child,
+                    f"{_tag(element)} has more than {place.most} {name}",
+                )
             below.append((child, place.declaration))
         if kind.demanded:
             self.missing(element, kind, counts)
@@ -138,7 +151,11 @@ class _Walker:
         name = _tag(child)
         others = [o for o in counts if o != name and kind.places[o].choice == 1 and kind.places[o].order == place.order]
         if others:
-            self.say("STR-08", child, f"{name} excludes {others[0]}, which stands beside it")
+            self.say(
+                "CB-27" if kind.name == "tAccessPoint" else "STR-08",
+                child,
+                f"{name} excludes {others[0]}, which stands beside it",
+            )
 
     def foreign(self, child: Element, kind: ElementType, order: int, count: int, latest: str) -> int:
         """An element of another namespace; the order from here on."""
@@ -161,7 +178,8 @@ class _Walker:
         waiting = list(foreign)
         while waiting:
             element = waiting.pop()
-            name = _tag(element) if isinstance(element.tag, str) and element.tag.startswith(_PREFIX) else ""
+            tag: Any = element.tag
+            name = tag[len(_PREFIX) :] if isinstance(tag, str) and tag.startswith(_PREFIX) else ""
             declaration = self.schema.elements.get(name)
             if declaration is not None:
                 found.append((element, declaration))
@@ -173,12 +191,18 @@ class _Walker:
         known = ", ".join(list(kind.places)[:10]) or "none"
         more = " …" if len(kind.places) > 10 else ""
         name = _tag(child)
-        self.say("STR-01", child, f"{name} may not stand in {_tag(parent)} in {self.schema.name}; it takes {known}{more}")
+        self.say(
+            "STR-01", child, f"{name} may not stand in {_tag(parent)} in {self.schema.name}; it takes {known}{more}"
+        )
 
     def missing(self, element: Element, kind: ElementType, counts: dict[str, int]) -> None:
         for _, least, names in kind.demanded:
             if sum(counts.get(name, 0) for name in names) < least:
-                self.say("STR-06", element, f"{_tag(element)} without {' or '.join(names)}")
+                self.say(
+                    MISSING_CHILD.get((_tag(element), names[0]), "STR-06"),
+                    element,
+                    f"{_tag(element)} without {' or '.join(names)}",
+                )
 
     def text(self, element: Element, kind: ElementType) -> None:
         if kind.mixed:
@@ -186,10 +210,14 @@ class _Walker:
         text = element.text or ""
         if kind.text is not None:
             if len(element):
-                text = "".join(element.itertext(with_tail=True))
+                text = str(element.xpath("string()"))
             said = kind.text.problem(text)
             if said:
-                self.say("STR-09", element, f"the value {text.strip()!r} of {_tag(element)} {said}")
+                self.say(
+                    rule_for_form(_tag(element), "", ""),
+                    element,
+                    f"the value {text.strip()!r} of {_tag(element)} {said}",
+                )
             return
         if text and not text.isspace():
             self.say("STR-09", element, f"{_tag(element)} holds the text {text.strip()[:40]!r}; none may stand there")
@@ -197,7 +225,9 @@ class _Walker:
         for child in element:
             tail = child.tail
             if tail and not tail.isspace():
-                self.say("STR-09", element, f"{_tag(element)} holds the text {tail.strip()[:40]!r}; none may stand there")
+                self.say(
+                    "STR-09", element, f"{_tag(element)} holds the text {tail.strip()[:40]!r}; none may stand there"
+                )
                 return
 
 

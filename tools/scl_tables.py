@@ -150,7 +150,9 @@ class SchemaSet:
             (inner,) = (each for each in group if etree.QName(each).localname in ("sequence", "choice", "all"))
             found = self.particle(inner)
             return [found[0], *(bounds if bounds != [1, 1] else found[1:3]), found[3]]
-        parts = [self.particle(each) for each in node.iterchildren(f"{XS}*") if etree.QName(each).localname in PARTICLES]
+        parts = [
+            self.particle(each) for each in node.iterchildren(f"{XS}*") if etree.QName(each).localname in PARTICLES
+        ]
         return [kind, *bounds, parts]
 
     def element(self, node: Any, name: str) -> Json:
