@@ -16,7 +16,9 @@ from typing import Any
 
 from ..errors import UnknownNameError, UsageError
 from ..reading import Quality
+from .cdc.addresses import PhyComAddrL2
 from .declare import (
+    ADDRESS,
     CONTROL,
     ENUM,
     Attribute,
@@ -29,6 +31,7 @@ from .declare import (
     SubObject,
 )
 from .enums import CtlModelKind
+from .enums._base import Literals
 from .presence import Context, complete
 from .tree import DataAttribute, DataObject, LogicalNode, Trigger
 from .types import BASIC_TYPES, BasicType
@@ -68,8 +71,10 @@ class _Builder:
     is_ln0: bool
     used: set[str] = field(default_factory=set)
 
-    def data_object(self, name: str, cdc: type[CommonDataClass], path: str, wish: _Wish, enum: Any) -> DataObject:
-        """A data object or sub data object."""
+    def data_object(
+        self, name: str, cdc: type[CommonDataClass], path: str, wish: _Wish, enum: Any, open_type: Any = None
+    ) -> DataObject:
+        """A data object or sub data object; ``open_type`` is what its CDC leaves open besides an enumeration."""
         members = cdc.members()
         context = Context(
             where=f"{path} ({cdc.__name__})",
@@ -80,7 +85,8 @@ class _Builder:
         )
         _refuse_unknown(context.where, members, wish)
         chosen = complete(members, wish.keys(), context)
-        parameters = {ENUM: enum, CONTROL: enum if cdc.control_value is ENUM else cdc.control_value}
+        control = enum if cdc.control_value is ENUM else cdc.control_value
+        parameters = {ENUM: enum, CONTROL: control or open_type or enum, ADDRESS: open_type or PhyComAddrL2}
         built = DataObject(name, cdc.__name__)
         for member_name, member in members.items():
             if member_name not in chosen:
@@ -201,6 +207,7 @@ def build(
     include: Iterable[str] = (),
     values: Mapping[str, Any] | None = None,
     writable: Iterable[str] = (),
+    enums: Mapping[str, type[Literals]] | None = None,
     statistics: bool = False,
     quality: Quality = Quality.GOOD,
 ) -> LogicalNode:
@@ -209,7 +216,7 @@ def build(
     ``include`` names optional members by path below the node (``"DmdWh"``, ``"TotW.db"``, ``"Ind3.d"``);
     what is mandatory comes by itself. ``values`` gives first values by path and includes what it names;
     enumerations also take their literal. ``writable`` names what a client may write besides
-    :data:`WRITABLE`. ``statistics`` says that the node holds derived statistics, which changes presence.
+    :data:`WRITABLE`. ``enums`` gives enumerations that the class leaves open, by data object (``EncTrk1``). ``statistics`` says that the node holds derived statistics, which changes presence.
     ``quality`` is the first value of every ``q`` that ``values`` does not name.
 
     Raises UnknownNameError for a name the class does not have, UsageError for a member that is
@@ -233,7 +240,8 @@ def build(
             continue
         instances = sorted((number, wished) for wished, (b, number) in numbers.items() if b == base)
         for _, wished in instances or [(0, base)]:
-            node.add(builder.data_object(wished, member.cdc, wished, wish.below(wished), member.enum))
+            enum = enums.get(wished, member.enum) if enums else member.enum
+            node.add(builder.data_object(wished, member.cdc, wished, wish.below(wished), enum, member.type))
     for path in values.keys() - builder.used:
         msg = f"{prefix}{name}{inst}.{path} is a structure; give the values of its members"
         raise UsageError(msg)

@@ -85,6 +85,8 @@ __all__ = [
     "O",
     "OMSynPh",
     "ObjRef",
+    "Octet6",
+    "Octet16",
     "Octet64",
     "Omulti",
     "OptFlds",
@@ -206,6 +208,7 @@ INT8U, INT16U, INT32U = (basic_type(f"INT{n}U") for n in (8, 16, 32))
 FLOAT32, Quality, Timestamp = (basic_type(n) for n in ("FLOAT32", "Quality", "Timestamp"))
 VisString64, VisString129, VisString255 = (basic_type(f"VisString{n}") for n in (64, 129, 255))
 Unicode255, Octet64, ObjRef = (basic_type(n) for n in ("Unicode255", "Octet64", "ObjRef"))
+Octet6, Octet16 = basic_type("Octet6"), basic_type("Octet16")
 Currency, EntryID, EntryTime = (basic_type(n) for n in ("Currency", "EntryID", "EntryTime"))
 TrgOps, OptFlds, SvOptFlds = (basic_type(n) for n in ("TrgOps", "OptFlds", "SvOptFlds"))
 
@@ -245,6 +248,8 @@ class DO:
     """Presence in an instance that holds derived statistics; None when that makes no difference."""
     enum: type[IntEnum] | None = None
     """Enumeration of an ENS, ENC or ENG."""
+    type: "AttributeType | None" = None
+    """What the CDC leaves open besides: ctlVal of a CTS, the address of a GTS or MTS."""
     transient: bool = False
     """The value falls back by itself; only the change to true counts."""
 

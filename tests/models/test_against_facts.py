@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from meterwire.models.cdc import CDCS, in_group
+from meterwire.models.cdc import CDCS, addresses, in_group
 from meterwire.models.cdc import constructed as constructed_types
 from meterwire.models.declare import ADDRESS, CONTROL, DO, ENUM, Attribute, Constructed, Parameter, Presence, SubObject
 from meterwire.models.enums import ENUMERATIONS
@@ -107,10 +107,20 @@ def test_constructed_type(name: str) -> None:
     assert [declared(n, m) for n, m in CONSTRUCTED[name].members().items()] == [stated(r) for r in row["members"]]
 
 
+@pytest.mark.parametrize(("number", "address"), [(0, addresses.PhyComAddrL2), (1, addresses.PhyComAddrUDP)])
+def test_address(number: int, address: type[Constructed]) -> None:
+    row = facts("cdc")["serviceTypeRealizations"][number]
+    assert [declared(n, m) for n, m in address.members().items()] == [stated(r) for r in row["members"]]
+
+
 @pytest.mark.parametrize("name", sorted(ENUMERATIONS))
 def test_enumeration(name: str) -> None:
     row = facts("enums")["enumerations"][name]
     assert {m.value: m.literal for m in ENUMERATIONS[name]} == {r["ord"]: r["name"] for r in row["literals"]}
+
+
+def open_type(member: DO) -> str | None:
+    return None if member.type is None else type_name(member.type)
 
 
 @pytest.mark.parametrize("name", sorted(LN_CLASSES))
@@ -125,11 +135,11 @@ def test_logical_node_class(name: str) -> None:
             statistics = None
         return (
             *(r["name"], r["cdc"], stated_presence(r), statistics and Presence(statistics)),
-            *(r.get("enumType"), r.get("transient", False)),
+            *(r.get("enumType"), r.get("underlyingType"), r.get("transient", False)),
         )
 
     def declared_object(n: str, m: DO) -> tuple[Any, ...]:
-        return n, m.cdc.__name__, m.presence, m.statistics, m.enum and m.enum.__name__, m.transient
+        return n, m.cdc.__name__, m.presence, m.statistics, m.enum and m.enum.__name__, open_type(m), m.transient
 
     rows = [r for r in row["dataObjects"] if r.get("ns") != EXTENSION]
     assert [declared_object(n, m) for n, m in LN_CLASSES[name].members().items()] == [stated_object(r) for r in rows]
@@ -166,7 +176,7 @@ def cdc_rows() -> list[str]:
 
 def ln_rows() -> list[str]:
     return [
-        f"{name} {n} {m.cdc.__name__} {m.presence} {m.statistics} {m.enum and m.enum.__name__} {m.transient}"
+        f"{name} {n} {m.cdc.__name__} {m.presence} {m.statistics} {m.enum and m.enum.__name__} {open_type(m)} {m.transient}"
         for name in sorted(LN_CLASSES)
         for n, m in LN_CLASSES[name].members().items()
     ]
@@ -188,7 +198,7 @@ def constructed_rows() -> list[str]:
     ("rows", "count", "expected"),
     [
         (cdc_rows, 811, "4a67373ff1792677"),
-        (ln_rows, 729, "844add0253ac4225"),
+        (ln_rows, 754, "9fca2d43cacc5294"),
         (enum_rows, 435, "5406b4d3b9e38002"),
         (constructed_rows, 62, "20a6960a7801da1c"),
     ],

@@ -8,7 +8,7 @@ from ..declare import LogicalNodeClass
 from .generic import GAPC, GGIO, GSAL, KVLV, STMP, ZBAT
 from .metering import MFLW, MHET, MMDC, MMTN, MMTR, MMXN, MMXU, MSQI
 from .switching import CALH, CILO, CSWI, XCBR, XSWI
-from .system import LCCH, LGOS, LLN0, LPHD, LSVS, LTIM, LTMS
+from .system import LCCH, LGOS, LLN0, LPHD, LSVS, LTIM, LTMS, LTRK
 
 __all__ = [
     "CALH",
@@ -26,6 +26,7 @@ __all__ = [
     "LSVS",
     "LTIM",
     "LTMS",
+    "LTRK",
     "MFLW",
     "MHET",
     "MMDC",
@@ -44,7 +45,7 @@ __all__ = [
 LN_CLASSES: dict[str, type[LogicalNodeClass]] = {
     ln.__name__: ln
     for ln in (
-        *(LPHD, LLN0, LCCH, LGOS, LSVS, LTIM, LTMS),
+        *(LPHD, LLN0, LCCH, LGOS, LSVS, LTIM, LTMS, LTRK),
         *(MMTR, MMTN, MMXU, MMXN, MMDC, MSQI, MFLW, MHET),
         *(XSWI, XCBR, CSWI, CILO, CALH),
         *(GGIO, GAPC, GSAL, STMP, KVLV, ZBAT),

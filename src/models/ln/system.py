@@ -1,7 +1,48 @@
 """System nodes: the device, its clock and its channels (IEC 61850-7-4, group L)."""
 
-from ..cdc import BCR, DPL, ENC, ENG, ENS, ING, INS, LPL, ORG, SPC, SPG, SPS, TSG, VSG, VSS
-from ..declare import DO, OF, LogicalNodeClass, MFcond, MOcond, MONamPlt, MOrootLD, O, Omulti
+from ..cdc import (
+    BCR,
+    BTS,
+    CST,
+    CTS,
+    DPL,
+    ENC,
+    ENG,
+    ENS,
+    GTS,
+    ING,
+    INS,
+    LPL,
+    LTS,
+    MTS,
+    NTS,
+    ORG,
+    SPC,
+    SPG,
+    SPS,
+    STS,
+    TSG,
+    UTS,
+    VSG,
+    VSS,
+)
+from ..cdc.addresses import PhyComAddrL2, PhyComAddrUDP
+from ..cdc.constructed import AnalogueValueCtlF, AnalogueValueCtlInt
+from ..declare import (
+    BOOLEAN,
+    DO,
+    INT8,
+    INT32,
+    OF,
+    LogicalNodeClass,
+    MFcond,
+    MOcond,
+    MONamPlt,
+    MOrootLD,
+    O,
+    Omulti,
+    Tcmd,
+)
 from ..enums import (
     BehaviourModeKind,
     ClockSourceKind,
@@ -13,7 +54,7 @@ from ..enums import (
 )
 from .abstract import DomainLN, SubscriptionSupervisionLN
 
-__all__ = ["LCCH", "LGOS", "LLN0", "LPHD", "LSVS", "LTIM", "LTMS"]
+__all__ = ["LCCH", "LGOS", "LLN0", "LPHD", "LSVS", "LTIM", "LTMS", "LTRK"]
 
 
 class LPHD(LogicalNodeClass):
@@ -107,3 +148,27 @@ class LTMS(DomainLN):
     TmSynLkd = DO(ENS, O, enum=ClockSyncLockingKind)
     TmSrcSet = DO(VSG, Omulti)
     HoldTms = DO(ING, O)
+
+
+class LTRK(DomainLN):
+    """Service tracking; the enumeration of an EncTrk is that of the ENC it tracks."""
+
+    SpcTrk = DO(CTS, O, type=BOOLEAN)
+    DpcTrk = DO(CTS, O, type=BOOLEAN)
+    IncTrk = DO(CTS, O, type=INT32)
+    EncTrk = DO(CTS, Omulti)
+    ApcFTrk = DO(CTS, O, type=AnalogueValueCtlF)
+    ApcIntTrk = DO(CTS, O, type=AnalogueValueCtlInt)
+    BscTrk = DO(CTS, O, type=Tcmd)
+    IscTrk = DO(CTS, O, type=INT8)
+    BacTrk = DO(CTS, O, type=Tcmd)
+    GenTrk = DO(CST, O)
+    UrcbTrk = DO(UTS, O)
+    BrcbTrk = DO(BTS, O)
+    LocbTrk = DO(LTS, O)
+    GocbTrk = DO(GTS, O, type=PhyComAddrL2)
+    MsvcbTrk = DO(MTS, O, type=PhyComAddrL2)
+    UsvcbTrk = DO(NTS, O)
+    SgcbTrk = DO(STS, O)
+    GocbUdpTrk = DO(GTS, O, type=PhyComAddrUDP)
+    MsvcbUdpTrk = DO(MTS, O, type=PhyComAddrUDP)
