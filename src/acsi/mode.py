@@ -190,18 +190,17 @@ class ModeEngine:
             self.ied.apply(changes, views)
 
     def _of_device(self, device: LogicalDevice, known: dict[str, BehaviourModeKind]) -> BehaviourModeKind:
-        """Beh of LLN0 of a logical device: up the ladder of GrRef, then down again. A ladder in a ring has no top: where
-        it closes, nothing is above."""
+        """Beh of LLN0 of a logical device: up the ladder of GrRef, then down again. In a ring everybody is above everybody."""
         ladder: list[LogicalDevice] = []
         step: LogicalDevice | None = device
         while step is not None and step.name not in known and step not in ladder:
             ladder.append(step)
             step = self._above(step)
         above = known.get(step.name, _ON) if step is not None else _ON
-        for step in reversed(ladder):
-            own = step.children.get("LLN0")
-            above = combined(above, _mode_of(own) if own is not None else _ON)
-            known[step.name] = above
+        for place in ladder[ladder.index(step) :] if step in ladder else ():
+            above = combined(above, _mode_of(place.children.get("LLN0")))
+        for place in reversed(ladder):
+            above = known[place.name] = combined(above, _mode_of(place.children.get("LLN0")))
         return above
 
     def _above(self, device: LogicalDevice) -> LogicalDevice | None:
@@ -246,7 +245,7 @@ def _leaf(node: LogicalNode | None, name: str, attribute: str) -> DataAttribute 
     return leaf
 
 
-def _mode_of(node: LogicalNode) -> int:
+def _mode_of(node: LogicalNode | None) -> int:
     leaf = _leaf(node, "Mod", "stVal")
     return int(leaf.value) if leaf is not None else _ON
 

@@ -15,6 +15,9 @@ from typing import Protocol, TypedDict
 from ..acsi import BufferLimits, Member, Report
 from ..acsi.engine import Engine
 from ..acsi.files import FileEngine, FileStore
+from ..acsi.health import HealthEngine
+from ..acsi.mode import ModeEngine
+from ..acsi.substitution import SubstitutionEngine
 from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
 from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
@@ -64,6 +67,7 @@ class ServerOptions(TypedDict, total=False):
     files: FileStore | None
     admission: Admission | None
     data_sets: DataSetLimits | None
+    test_moves_process: bool
 
 
 class ServerCore:
@@ -82,6 +86,7 @@ class ServerCore:
         files: FileStore | None = None,
         admission: Admission | None = None,
         data_sets: DataSetLimits | None = None,
+        test_moves_process: bool = False,
     ) -> None:
         self.ied = ied
         self.limits = limits or Limits()
@@ -113,6 +118,10 @@ class ServerCore:
             notice=log.warning,
         )
         self.engines.append(self.reports)
+        self.modes = ModeEngine(ied, wall=clock, test_moves_process=test_moves_process)
+        self.substitution = SubstitutionEngine(ied, wall=clock, identity=self.address_of)
+        self.service.owners["SV"] = self.substitution
+        self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution]
         self.frames = ReportFrames()
         """Encodes the reports of all associations."""
         self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)

@@ -38,7 +38,7 @@ from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
 from .variables import Variable
-from .writing import ACCESS_DENIED, Change, Writer, decode_changes, handler_of, leaf_writer
+from .writing import ACCESS_DENIED, Change, ChangesHandler, Writer, decode_changes, handler_of, leaf_writer
 
 __all__ = ["Client", "MmsService", "WriteLog"]
 
@@ -101,6 +101,8 @@ class MmsService:
     data_set_limits: DataSetLimits = field(default_factory=DataSetLimits)
     data_set_users: list[Callable[[str, Hashable], bool]] = field(default_factory=list)
     """Asked before a data set is deleted: do you use it (``LD/LN$name``, ``@name`` of a client)?"""
+    owners: dict[str, ChangesHandler] = field(default_factory=dict)
+    """Engines that own all leaves of a functional constraint, by its name."""
     extra: dict[int, Handler] = field(default_factory=dict)
     """Handlers of further services by tag, asked before those here; they may answer later."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
@@ -238,7 +240,7 @@ class MmsService:
         """The short way to write a leaf; None where there is none. Control blocks answer in the order they are asked."""
         fc = access.name.item.split("$", 2)[1:2]
         if isinstance(target, Variable) and fc and fc[0] in PLAIN_CONSTRAINTS:
-            return leaf_writer(target, self.image.ied.apply)
+            return leaf_writer(target, self.image.ied.apply, self.owners.get(fc[0]))
         return None
 
     def write_ready(self, client: Client) -> Callable[[Sequence[Writer], list[bytes]], bytes]:
@@ -273,6 +275,9 @@ class MmsService:
         return refused if refused is not None else self._apply(variable, changes, client)
 
     def _apply(self, variable: Variable, changes: list[Change], client: Client) -> int | None:
+        owner = self.owners.get(changes[0][0].fc) if changes else None
+        if owner is not None:
+            return owner.write_changes(client.key, changes)
         handler = handler_of(variable)
         if handler is not None:
             # One attribute at a time: a whole control block would be taken up to its first read-only one.

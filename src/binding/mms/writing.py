@@ -1,6 +1,6 @@
 """MMS Data written by a client, checked against the variable and turned into model changes."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
 from ...errors import ProtocolError, UsageError
@@ -10,7 +10,7 @@ from ...protocols.mms import BinaryTime, BitString, decode_data
 from ...protocols.mms.data import DECODERS
 from .variables import TAG_OF_KIND, Variable
 
-__all__ = ["Change", "WriteHandler", "Writer", "decode_changes", "handler_of", "leaf_writer"]
+__all__ = ["Change", "ChangesHandler", "WriteHandler", "Writer", "decode_changes", "handler_of", "leaf_writer"]
 
 ACCESS_DENIED = 3
 TYPE_INCONSISTENT = 7
@@ -26,6 +26,13 @@ class WriteHandler(Protocol):
 
     def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         """Take a value for the attribute, or refuse with a DataAccessError code."""
+
+
+class ChangesHandler(Protocol):
+    """An engine that owns every leaf of a functional constraint, and takes them as they are written: some or many."""
+
+    def write_changes(self, client: Hashable, changes: Sequence[Change]) -> int | None:
+        """Take all of these values, or refuse all with a DataAccessError code."""
 
 
 def handler_of(variable: Variable) -> WriteHandler | None:
@@ -87,8 +94,10 @@ def _add(leaf: DataAttribute, value: Any, changes: list[Change]) -> int | None:
     return None
 
 
-def leaf_writer(variable: Variable, apply: Callable[[Iterable[Change]], None]) -> Writer | None:
-    """The short way to write a number, a flag or a text; None for anything else."""
+def leaf_writer(
+    variable: Variable, apply: Callable[[Iterable[Change]], None], owner: ChangesHandler | None = None
+) -> Writer | None:
+    """The short way to write a number, a flag or a text; None for anything else. ``owner`` has the leaf's constraint."""
     leaf = variable.leaf
     if leaf is None or leaf.type is None or leaf.type.kind not in _PLAIN:
         return None
@@ -104,6 +113,8 @@ def leaf_writer(variable: Variable, apply: Callable[[Iterable[Change]], None]) -
             return TYPE_INCONSISTENT
         except UsageError:
             return VALUE_INVALID
+        if owner is not None:
+            return owner.write_changes(client, ((leaf, value),))
         handler = handler_of(variable)
         if handler is not None:
             return handler.write(client, name, value)
