@@ -163,8 +163,10 @@ def parse(data: bytes, name: str, *, keep_comments: bool = False) -> SclDocument
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         text = re.sub(r" \(.*\)$|, line \d+, column \d+", "", str(error.msg)).strip()
-        deep = "depth" in text.lower() or "huge" in text.lower()
         line, column = error.position
+        if "amplification" in text or "entity" in text.lower():  # refused by the parser before we could
+            raise SclSyntaxError(name, "WF-02", "entities have no place in SCL; refused", line or 1) from None
+        deep = "depth" in text.lower() or "huge" in text.lower()
         raise SclSyntaxError(name, "WF-03" if deep else "WF-01", f"no XML: {text}", line or 1, max(1, column)) from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype or docinfo.internalDTD is not None:
