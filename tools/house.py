@@ -51,7 +51,13 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "protocols.osi": ("protocols.ber",),
     "protocols.mms": ("protocols.ber", "protocols.osi"),
     # one view over all dialects, for decode
-    "protocols.detect": ("protocols.capture", "protocols.dlt645", "protocols.mms", "protocols.osi"),
+    "protocols.detect": (
+        "protocols.capture",
+        "protocols.dlt645",
+        "protocols.dlt698",
+        "protocols.mms",
+        "protocols.osi",
+    ),
     "protocols.goose": ("protocols.ber",),
     "protocols.sv": ("protocols.ber",),
 }

@@ -18,7 +18,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-__all__ = ["PURE_FORCED", "describe", "dlt645", "frames", "mms", "mmsdata"]
+__all__ = ["PURE_FORCED", "describe", "dlt645", "dlt698", "dlt698data", "frames", "mms", "mmsdata"]
 
 PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
 """True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
@@ -44,11 +44,15 @@ def _choose(name: str) -> ModuleType:
 
 if TYPE_CHECKING:
     from . import _py_dlt645 as dlt645
+    from . import _py_dlt698 as dlt698
+    from . import _py_dlt698data as dlt698data
     from . import _py_frames as frames
     from . import _py_mms as mms
     from . import _py_mmsdata as mmsdata
 else:
     dlt645 = _choose("dlt645")
+    dlt698 = _choose("dlt698")
+    dlt698data = _choose("dlt698data")
     frames = _choose("frames")
     mms = _choose("mms")
     mmsdata = _choose("mmsdata")

@@ -5,10 +5,11 @@ A dialect is recognised by its framing, never by guessing at values; ``as_`` for
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..anatomy import Field
 from ..errors import DecodeError, MeterwireError, UsageError
-from . import dlt645
+from . import dlt645, dlt698
 from .capture import Packet
 from .capture.streams import tcp_payloads
 from .mms.anatomy import explain_sdu, explain_tpkt
@@ -51,6 +52,46 @@ def _dlt645(data: bytes) -> list[Explained]:
 def _meter_frame(frame: dlt645.Frame) -> Explained:
     anatomy = frame.anatomy()
     return Explained(protocol="645", frame=frame.encode(), fields=anatomy, summary=str(frame))
+
+
+def _dlt698(data: bytes) -> list[Explained]:
+    stream = dlt698.Stream()
+    frames = [*stream.feed(data), *stream.flush()]
+    if not frames:
+        dlt698.decode(data)  # raises with the reason
+    return [_frame698(frame) for frame in frames]
+
+
+def _frame698(frame: dlt698.Frame) -> Explained:
+    fields = frame.anatomy()
+    named = [field.name for field in fields if field.depth == 1]
+    error = next((field.meaning for field in fields if field.name == "not explained"), "")
+    return Explained(
+        protocol="698", frame=frame.encode(), fields=fields, summary=" · ".join((str(frame), *named[:1])), error=error
+    )
+
+
+class _Meters:
+    """Octets of a line whose dialect shows with the first frame."""
+
+    def __init__(self) -> None:
+        self._tried: list[tuple[dlt645.Stream | dlt698.Stream, Callable[[Any], Explained]]] = [
+            (dlt645.Stream(), _meter_frame),
+            (dlt698.Stream(), _frame698),
+        ]
+
+    def feed(self, data: bytes) -> list[Explained]:
+        return self._found([(stream, explained, stream.feed(data)) for stream, explained in self._tried])
+
+    def flush(self) -> list[Explained]:
+        return self._found([(stream, explained, stream.flush()) for stream, explained in self._tried])
+
+    def _found(self, tried: list[tuple[Any, Callable[[Any], Explained], list[Any]]]) -> list[Explained]:
+        for stream, explained, frames in tried:
+            if frames:
+                self._tried = [(stream, explained)]
+                return [explained(frame) for frame in frames]
+        return []
 
 
 def _mms(data: bytes) -> list[Explained]:
@@ -104,18 +145,20 @@ def _explained(frame: bytes, explainer: Callable[[bytes], tuple[Field, ...]], wh
     return Explained(protocol="mms", frame=frame, fields=fields, summary=" · ".join(filter(None, told)))
 
 
-PROTOCOLS: dict[str, Callable[[bytes], list[Explained]]] = {"645": _dlt645, "mms": _mms}
-"""What ``as_`` may say: DL/T 645-2007, MMS over TPKT."""
+PROTOCOLS: dict[str, Callable[[bytes], list[Explained]]] = {"645": _dlt645, "698": _dlt698, "mms": _mms}
+"""What ``as_`` may say: DL/T 645-2007, DL/T 698.45, MMS over TPKT."""
 
 
 def _detect(data: bytes) -> str:
     start = len(data) - len(data.lstrip(b"\xfe"))
     if data[:2] == b"\x03\x00":
         return "mms"
+    if dlt698.begins_frame(data[start : start + 32]):
+        return "698"
     if data[start : start + 1] == b"\x68" and data[start + 7 : start + 8] == b"\x68":
         return "645"
     if b"\x68" in data:
-        return "645"
+        return "698" if not dlt645.Stream().feed(data) and dlt698.Stream().feed(data) else "645"
     known = ", ".join(PROTOCOLS)
     msg = f"no known framing in {len(data)} octets; known are {known}"
     raise DecodeError(msg, offset=0, data=data)
@@ -141,7 +184,7 @@ def _frames(
     packets: Iterable[Packet],
 ) -> Iterator[tuple[tuple[str, str, int], list[Explained]]]:
     splitters: dict[tuple[str, str], _Tpkts] = {}
-    streams: dict[tuple[str, str], dlt645.Stream] = {}
+    streams: dict[tuple[str, str], _Meters] = {}
     last: dict[tuple[str, str], tuple[str, str, int]] = {}
     for payload in tcp_payloads(packets):
         key = (payload.source, payload.target)
@@ -150,7 +193,7 @@ def _frames(
             if payload.data[:2] == b"\x03\x00":
                 splitters[key] = _Tpkts()
             else:
-                streams[key] = dlt645.Stream()
+                streams[key] = _Meters()
         if key in splitters:
             try:
                 yield where, splitters[key].feed(payload.data)
@@ -158,8 +201,7 @@ def _frames(
                 del splitters[key]
         else:
             last[key] = where
-            found = streams[key].feed(payload.data)
-            yield where, [_meter_frame(frame) for frame in found]
+            yield where, streams[key].feed(payload.data)
     for key, stream in streams.items():  # what a false start at the end held back
         if found := stream.flush():
-            yield last[key], [_meter_frame(frame) for frame in found]
+            yield last[key], found

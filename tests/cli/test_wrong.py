@@ -27,7 +27,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["decode", "x" * 100_000], 2, "neither hex digits nor a file"),
     (["decode", "00112233"], 1, "no known framing"),
     (["decode", "68"], 1, "header is 10 octets"),
-    (["decode", "68", "--as", "188"], 2, "known are 645, mms"),
+    (["decode", "68", "--as", "188"], 2, "known are 645, 698, mms"),
     (["decode", "0300"], 1, "unfinished TPKT"),
     (["read"], 2, "see 'meterwire read --help'"),
     (["read", NOBODY], 2, "REF"),

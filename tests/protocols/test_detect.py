@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meterwire.errors import DecodeError, MeterwireError, UsageError
+from meterwire.protocols import dlt698
 from meterwire.protocols.capture import Packet, TcpSession
 from meterwire.protocols.detect import PROTOCOLS, explain, explain_capture
 from meterwire.protocols.osi import tpkt
 
 REQUEST = bytes.fromhex("684310001134006811043533B335CD16")
 ANSWER = bytes.fromhex("68020000000099689108333334333AB454334616")
+READ698 = bytes.fromhex("68170043050000000000000072790501004100020000121416")
+FOUND698 = bytes.fromhex("681B00C305000000000000005A5F850100410102000111010000004116")
 CONNECT = tpkt.encode(bytes.fromhex("11e00000000100c0010ac2020001c1020000"))
 BROKEN = tpkt.encode(bytes.fromhex("02f08001000100614780"))
+LOOKS_LIKE_645 = bytes.fromhex("6817004305123468000000106EC70501004001020000ED0316")
 
 DETECTED: list[tuple[str, bytes, list[tuple[str, bytes]]]] = [
     ("one frame", REQUEST, [("645", REQUEST)]),
@@ -27,6 +31,10 @@ DETECTED: list[tuple[str, bytes, list[tuple[str, bytes]]]] = [
         [("645", REQUEST), ("645", ANSWER)],
     ),
     ("a false start before", bytes.fromhex("68000000000000689190") + REQUEST, [("645", REQUEST)]),
+    ("698", READ698 + FOUND698, [("698", READ698), ("698", FOUND698)]),
+    ("698 behind a preamble", b"\xfe" * 4 + READ698, [("698", READ698)]),
+    ("698 behind garbage", b"\x00\x68\x11" + FOUND698 + b"\x68", [("698", FOUND698)]),
+    ("698 of an address that looks like 645", LOOKS_LIKE_645, [("698", LOOKS_LIKE_645)]),
     ("TPKT", CONNECT, [("mms", CONNECT)]),
     ("two TPKT", CONNECT + BROKEN, [("mms", CONNECT), ("mms", BROKEN)]),
     ("68H at the place of a TPKT's length", tpkt.encode(bytes(0x64)), [("mms", tpkt.encode(bytes(0x64)))]),
@@ -63,15 +71,17 @@ def test_a_message_in_segments_is_explained_as_a_whole() -> None:
 
 BAD: list[tuple[str, bytes, str | None, type[MeterwireError], str]] = [
     ("nothing", b"", None, DecodeError, "no known framing in 0 octets"),
-    ("no framing", b"\x00\x11\x22", None, DecodeError, "known are 645, mms"),
+    ("no framing", b"\x00\x11\x22", None, DecodeError, "known are 645, 698, mms"),
     ("one wrong bit", REQUEST[:5] + b"\x01" + REQUEST[6:], None, DecodeError, "checksum"),
+    ("698 cut", READ698[:-3], None, DecodeError, "L announces 25 octets, 22 are here"),
+    ("698 with a wrong frame check", READ698[:-2] + b"\x15\x16", None, DecodeError, "FCS is 1215, 1214 computed"),
     ("645 cut", REQUEST[:-3], None, DecodeError, ""),
     ("TPKT cut", CONNECT[:-1], None, DecodeError, "21 octets of an unfinished TPKT"),
     ("TPKT too short to be one", b"\x03\x00\x00\x04", None, DecodeError, "not a TPKT header"),
     ("garbage behind a TPKT", CONNECT + b"\x55", None, DecodeError, "not a TPKT header"),
     ("forced to be MMS", REQUEST, "mms", DecodeError, "not a TPKT header"),
     ("forced to be 645", CONNECT, "645", DecodeError, ""),
-    ("no such protocol", REQUEST, "188", UsageError, "no protocol '188'; known are 645, mms"),
+    ("no such protocol", REQUEST, "188", UsageError, "no protocol '188'; known are 645, 698, mms"),
 ]
 
 
@@ -88,7 +98,7 @@ def test_any_octets_are_explained_or_refused(data: bytes, as_: str | None) -> No
         explained = explain(data, as_)
     except DecodeError:
         return
-    assert b"".join(e.frame for e in explained) in data or all(e.protocol == "645" for e in explained)
+    assert b"".join(e.frame for e in explained) in data or all(e.protocol in {"645", "698"} for e in explained)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +126,22 @@ def test_capture_tells_who_and_when() -> None:
     assert (first.source, first.target, first.time_ns) == ("10.0.0.1:40645", "10.0.0.2:645", 0)
     assert (second.source, second.target, second.time_ns) == ("10.0.0.2:645", "10.0.0.1:40645", 10**9)
     assert (first.frame, second.frame) == (REQUEST, ANSWER)
+
+
+def test_capture_of_698_split_anywhere() -> None:
+    found = list(explain_capture(session(698, READ698[:9], FOUND698, READ698[9:])))
+    assert [(e.protocol, e.frame, e.source) for e in found] == [
+        ("698", FOUND698, "10.0.0.2:698"),
+        ("698", READ698, "10.0.0.1:40698"),
+    ]
+    assert "GetRequestNormal" in found[1].summary
+
+
+def test_a_698_apdu_that_makes_no_sense_says_why() -> None:
+    frame = dlt698.Frame(control=0x43, server=dlt698.ServerAddress.of("1"), data=bytes.fromhex("050100"))
+    (explained,) = explain(frame.encode())
+    assert "4 bytes needed, 0 left" in explained.error
+    assert b"".join(f.data for f in explained.fields if f.depth == 0) == frame.encode()
 
 
 def test_capture_of_interleaved_connections_and_split_frames() -> None:

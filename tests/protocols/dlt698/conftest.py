@@ -1,0 +1,25 @@
+"""Both forms of the link layer and of the data decoder, one after the other, under everything that uses them."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from meterwire.protocols.dlt698 import data, frame, results
+
+
+@pytest.fixture(name="link")
+def link_layer(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The link layer in use: compiled, then pure."""
+    module = accel("dlt698")
+    monkeypatch.setattr(frame, "_accel", module)
+    return module
+
+
+@pytest.fixture(name="codec")
+def data_codec(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The data decoder in use: compiled, then pure."""
+    module = accel("dlt698data")
+    monkeypatch.setattr(data, "_accel", module)
+    monkeypatch.setattr(results, "_accel", module)
+    return module
