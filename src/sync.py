@@ -15,7 +15,7 @@ would need is not here: reconnecting by itself; see :mod:`meterwire.client`.
 
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -29,10 +29,10 @@ from .client.reports import Report
 from .client.setting_groups import SettingEdit as _SettingEdit
 from .client.setting_groups import SettingGroupStatus
 from .client.subscription import Subscription as _Subscription
-from .errors import LinkTimeoutError
+from .errors import DataAccessError, LinkTimeoutError
 from .models import Reference
 from .protocols.mms import Initiate, Initiator, TypeSpec
-from .protocols.mms.services import Identity
+from .protocols.mms.services import Identity, Status
 from .protocols.osi import AddressSet, Authentication
 
 __all__ = ["DataSets", "Files", "IedClient", "Logs", "SettingEdit", "SettingGroups", "Subscription", "connect"]
@@ -246,6 +246,11 @@ class Subscription:
         return self._subscription.reference
 
     @property
+    def missed(self) -> int:
+        """Reports of an unbuffered block that its SqNum has counted and that never came."""
+        return self._subscription.missed
+
+    @property
     def last_entry_id(self) -> bytes | None:
         """EntryID of the last report of a buffered block that arrived whole."""
         return self._subscription.last_entry_id
@@ -340,8 +345,16 @@ class IedClient:
         """Vendor, model and revision of the server."""
         return drive(self._client.identify())
 
+    def status(self) -> Status:
+        """What the server says of its own state."""
+        return drive(self._client.status())
+
+    def refresh(self) -> None:
+        """Forget names and types: the next call asks for them again."""
+        self._client.refresh()
+
     def logical_devices(self) -> tuple[str, ...]:
-        """Names of the logical devices."""
+        """Names of the logical devices, as they are now."""
         return drive(self._client.logical_devices())
 
     def logical_nodes(self, ld: str) -> tuple[str, ...]:
@@ -375,6 +388,10 @@ class IedClient:
     def write(self, reference: str, value: Any) -> None:
         """Write one reference; DataAccessError when the server refuses."""
         drive(self._client.write(reference, value))
+
+    def write_many(self, values: Mapping[str, Any]) -> dict[str, DataAccessError]:
+        """Write values by reference in as few PDUs as possible; what was refused."""
+        return drive(self._client.write_many(values))
 
     def reports(
         self, reference: str, *, resume_from: bytes | None = None, segments: bool = False, **settings: Any

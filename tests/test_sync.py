@@ -78,6 +78,9 @@ def test_read_write_browse(served: Served) -> None:
         assert len(list(ied.walk("HOMEMET"))) > 100
         with pytest.raises(DataAccessError):
             ied.write("HOMEMET/MMTR1.DmdWh.actVal", 1)
+        assert list(ied.write_many({"HOMEMET/MMTR1.DmdWh.actVal": 1})) == ["HOMEMET/MMTR1.DmdWh.actVal"]
+        assert ied.status().is_operational
+        ied.refresh()
         with pytest.raises(UnknownNameError):
             ied.read("HOMEMET/None1.x")
     assert not ied.is_open

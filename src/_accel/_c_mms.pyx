@@ -71,7 +71,7 @@ def next_pdu(bytes data not None, Py_ssize_t offset, uint8_t context):
     return PyBytes_FromStringAndSize(<const char*>p + at, end - at), end
 
 
-def next_answer(bytes data not None, Py_ssize_t offset, uint8_t context, Py_ssize_t max_pdu):
+def next_answer(bytes data not None, Py_ssize_t offset, uint8_t context):
     cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(data)
     cdef Py_ssize_t total = PyBytes_GET_SIZE(data), at, end, begin, start
     cdef uint64_t invoke = 0
@@ -89,7 +89,7 @@ def next_answer(bytes data not None, Py_ssize_t offset, uint8_t context, Py_ssiz
     if at < 0 or at + 4 > end or p[at] != 2 or p[at + 1] != 1 or p[at + 2] != context or p[at + 3] != 0xA0:
         return None
     begin = content(p, at + 4, end)
-    if begin < 0 or begin >= end or end - begin > max_pdu or p[begin] != 0xA1:
+    if begin < 0 or begin >= end or p[begin] != 0xA1:
         return None
     at = content(p, begin + 1, end)
     if at < 0 or at + 2 > end or p[at] != 2 or p[at + 1] < 1 or p[at + 1] > INVOKE:

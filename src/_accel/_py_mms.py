@@ -44,16 +44,15 @@ def next_pdu(data: bytes, offset: int, context: int) -> tuple[bytes, int] | None
     return None if at < 0 else (data[at:end], end)
 
 
-def next_answer(data: bytes, offset: int, context: int, max_pdu: int) -> tuple[int, int, bytes, int, int] | None:
+def next_answer(data: bytes, offset: int, context: int) -> tuple[int, int, bytes, int, int] | None:
     """The confirmed response in the TPKT at ``offset``: invoke id, service tag, MMS PDU, where its service's content begins,
-    and the offset behind the TPKT; None when it is not one whole plain data frame with nothing else, or the PDU is larger
-    than ``max_pdu``."""
+    and the offset behind the TPKT; None when it is not one whole plain data frame with nothing else."""
     found = next_pdu(data, offset, context)
     if found is None:
         return None
     pdu, end = found
     size = len(pdu)
-    at = _content(pdu, 1, size) if pdu[0] == 0xA1 and size <= max_pdu else -1
+    at = _content(pdu, 1, size) if pdu[0] == 0xA1 else -1
     if at < 0 or at + 2 > size or pdu[at] != 2 or not 1 <= pdu[at + 1] <= MAX_INVOKE_OCTETS:
         return None
     behind = at + 2 + pdu[at + 1]

@@ -1,5 +1,6 @@
 """The directory of a server: names and types, asked once and kept for the association."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,7 +68,8 @@ class Directory:
     def __init__(self, connection: Connection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
-        self._domains: tuple[str, ...] | None = None
+        self.on_forget: Callable[[], None] = lambda: None
+        """Called when everything is forgotten: what was made of it is stale."""
         self._names: dict[tuple[int, str], frozenset[str]] = {}
         self._types: dict[ObjectName, TypeSpec] = {}
         self._lists: dict[ObjectName, tuple[Access, ...]] = {}
@@ -90,10 +92,12 @@ class Directory:
             after = part.names[-1]
 
     async def logical_devices(self) -> tuple[str, ...]:
-        """Logical devices (MMS domains)."""
-        if self._domains is None:
-            self._domains = await self._name_list(ObjectClass.DOMAIN, None)
-        return self._domains
+        """Logical devices (MMS domains), asked each time: a gateway's come and go. What is known of one that went is
+        forgotten."""
+        domains = await self._name_list(ObjectClass.DOMAIN, None)
+        if {ld for _, ld in self._names}.difference(domains):
+            self.forget()
+        return domains
 
     async def _class_names(self, object_class: int, ld: str) -> frozenset[str]:
         key = (object_class, ld)
@@ -199,10 +203,10 @@ class Directory:
 
     def forget(self) -> None:
         """Ask for everything again: the association is a new one, and so may be the model behind it."""
-        self._domains = None
         self._names.clear()
         self._types.clear()
         self._lists.clear()
+        self.on_forget()
 
     async def resolve(self, reference: Reference) -> Target:
         """The variable a reference means; UnknownNameError when the server has none."""

@@ -1,8 +1,8 @@
 """The IEC 61850 client: references in, typed values out."""
 
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from .._accel import mmsdata
@@ -16,11 +16,14 @@ from ..models import Reference, parse_reference
 from ..protocols.mms import Initiate, Pdu, TypeSpec
 from ..protocols.mms.services import (
     Identity,
+    Status,
     decode_identify_response,
     decode_information_report,
+    decode_status_response,
     decode_write_response,
     identify_request,
     read_request,
+    status_request,
     write_request,
 )
 from ..protocols.osi import AddressSet, Authentication
@@ -41,10 +44,14 @@ __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
 DEFAULT_TIMEOUT = 10.0
 """Seconds any call waits for the server unless told otherwise."""
 DEFAULT_PORT = 102
-READ_ENVELOPE = 64
+ENVELOPE = 64
+"""Octets of a PDU around what is read or written."""
+REQUEST_HEAD = 16
+"""Octets in front of a request's service element, at most."""
 MAX_PLANS = 1024
 """Reads a client remembers ready to send; beyond them it starts anew."""
 
+T = TypeVar("T")
 _Plan = list[tuple[bytes, list[TypeSpec], list[mmsdata.Shape]]]
 """Service elements of the requests, the types of what each answers, and their shapes."""
 
@@ -62,6 +69,12 @@ def parse_target(url: str) -> tuple[str, int]:
     return host, port
 
 
+def _name_cost(target: Target) -> int:
+    """Octets that naming it takes: tags and lengths of a variable at most 24, an alternate access 12 a level."""
+    name = target.access.name
+    return len(name.item) + len(name.domain or "") + 24 + (80 if target.access.alternate else 0)
+
+
 class IedClient:
     """A connected client; made by :func:`connect`."""
 
@@ -72,6 +85,7 @@ class IedClient:
         self._plans: dict[tuple[str, ...], _Plan] = {}
         self.directory = Directory(connection, timeout)
         """Names and types of the server."""
+        self.directory.on_forget = self._plans.clear
         self.data_set = DataSets(self._request, self.directory)
         """Data sets: directory, read, create, delete."""
         self.files = Files(connection, timeout)
@@ -126,8 +140,20 @@ class IedClient:
         """Vendor, model and revision of the server."""
         return decode_identify_response(await self._request(identify_request()))
 
+    async def status(self) -> Status:
+        """What the server says of its own state."""
+        return decode_status_response(await self._request(status_request()))
+
+    def refresh(self) -> None:
+        """Forget names and types: the next call asks for them again.
+
+        For a server whose model changes while it runs, as a gateway's does. It happens by itself with a new association,
+        and when :meth:`logical_devices` finds that a device is gone; a device that has come needs none.
+        """
+        self.directory.forget()
+
     async def logical_devices(self) -> tuple[str, ...]:
-        """Names of the logical devices."""
+        """Names of the logical devices, as they are now."""
         return await self.directory.logical_devices()
 
     async def logical_nodes(self, ld: str) -> tuple[str, ...]:
@@ -181,7 +207,9 @@ class IedClient:
         """The requests that read ``references``, kept: polling asks for the same again and again."""
         targets = [await self.directory.resolve(parse_reference(reference)) for reference in references]
         plan: _Plan = []
-        for part in self._parts(targets):
+        # The answers must fit too: a few short names can ask for long texts.
+        costs = (max(_name_cost(target), largest(target.spec)) for target in targets)
+        for part in self._parts(zip(targets, costs, strict=True)):
             specs = [target.spec for target in part]
             plan.append((read_request(target.access for target in part), specs, list(map(shape_of, specs))))
         if len(self._plans) >= MAX_PLANS:
@@ -189,21 +217,16 @@ class IedClient:
         self._plans[tuple(references)] = plan
         return plan
 
-    def _parts(self, targets: list[Target]) -> list[list[Target]]:
-        room = self.negotiated.max_pdu - READ_ENVELOPE
-        parts: list[list[Target]] = []
+    def _parts(self, costs: Iterable[tuple[T, int]]) -> list[list[T]]:
+        """What costs so many octets each, in as many parts as there must be PDUs."""
+        room = self.negotiated.max_pdu - ENVELOPE
+        parts: list[list[T]] = []
         used = room + 1
-        for target in targets:
-            name = target.access.name
-            # Tags and lengths of a variable take at most 24 octets, an alternate access 12 a level.
-            cost = len(name.item) + len(name.domain or "") + 24
-            cost += 80 if target.access.alternate else 0
-            # The answers must fit too: a few short names can ask for long texts.
-            cost = max(cost, largest(target.spec))
+        for one, cost in costs:
             if used + cost > room:
                 parts.append([])
                 used = 0
-            parts[-1].append(target)
+            parts[-1].append(one)
             used += cost
         return parts
 
@@ -213,15 +236,34 @@ class IedClient:
 
     async def write(self, reference: str, value: Any) -> None:
         """Write one reference; DataAccessError when the server refuses."""
-        target = await self.directory.resolve(parse_reference(reference))
-        data = encode_value(value, target.spec)
-        pdu = await self._request(write_request([(target.access, data)]))
-        results = decode_write_response(pdu)
-        if len(results) != 1:
-            msg = f"one value written, {len(results)} answered"
-            raise ProtocolError(msg)
-        if results[0] is not None:
-            raise DataAccessError(results[0].code or 0, reference)
+        for refusal in (await self.write_many({reference: value})).values():
+            raise refusal
+
+    async def write_many(self, values: Mapping[str, Any]) -> dict[str, DataAccessError]:
+        """Write values by reference, in their order and in as few PDUs as the negotiated size allows.
+
+        Gives what was refused, by reference; nothing when all is written. Nothing is written when a reference is unknown
+        or a value is none of its type (UsageError). A link that is lost in between leaves what the PDUs before it wrote.
+        """
+        items = []
+        for reference, value in values.items():
+            target = await self.directory.resolve(parse_reference(reference))
+            items.append((reference, target, encode_value(value, target.spec)))
+        parts = self._parts((item, _name_cost(item[1]) + len(item[2])) for item in items)
+        services = [write_request((target.access, data) for _, target, data in part) for part in parts]
+        if len(parts) > 1 and max(map(len, services)) > self.negotiated.max_pdu - REQUEST_HEAD:
+            msg = f"a value does not fit into a PDU of {self.negotiated.max_pdu} octets; nothing was written"
+            raise UsageError(msg)
+        refused: dict[str, DataAccessError] = {}
+        for part, service in zip(parts, services, strict=True):
+            results = decode_write_response(await self._request(service))
+            if len(results) != len(part):
+                msg = f"{len(part)} values written, {len(results)} answered"
+                raise ProtocolError(msg)
+            for (reference, _, _), result in zip(part, results, strict=True):
+                if result is not None:
+                    refused[reference] = DataAccessError(result.code or 0, reference)
+        return refused
 
     # -- reports ---------------------------------------------------------------------------
 
@@ -284,8 +326,7 @@ class IedClient:
 
     def _on_restored(self) -> None:
         """There is a new association, to a server that may have another model by now."""
-        self._plans.clear()
-        self.directory.forget()
+        self.refresh()
         for subscription in list(self._subscriptions):
             subscription.on_restored()
 

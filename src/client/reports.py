@@ -19,6 +19,7 @@ __all__ = [
     "decode_report",
     "reasons_of",
     "report_id",
+    "sq_nums_between",
 ]
 
 REASONS = (
@@ -107,6 +108,13 @@ class _Values:
         if self._values:
             msg = f"report with {len(self._values)} values left over"
             raise DecodeError(msg)
+
+
+def sq_nums_between(last: int, number: int) -> int:
+    """How many sequence numbers stand between two; those of an URCB begin anew behind 255 (INT8U), some servers' behind 65535."""
+    if number > last:
+        return number - last - 1
+    return (number - last - 1) % (1 << 8 if last < 1 << 8 else 1 << 16)
 
 
 def report_id(report: InformationReport) -> str:

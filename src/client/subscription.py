@@ -21,7 +21,7 @@ from ..protocols.mms import BitString, TypeSpec
 from ..protocols.mms.services import InformationReport
 from .control_block import NULL_ENTRY, UnknownEntryError, disable, find_instances, prepare, release
 from .lasting import Backoff
-from .reports import Assembler, Report, decode_report
+from .reports import Assembler, Report, decode_report, sq_nums_between
 
 if TYPE_CHECKING:
     from .ied import IedClient
@@ -80,6 +80,10 @@ class Subscription:
         """How often it was taken again after a lost association."""
         self.gaps = 0
         """How often the server could not go on behind :attr:`last_entry_id`: entries may be missing."""
+        self.missed = 0
+        """Reports of an unbuffered block that its SqNum has counted and that never came: the server had no room for them, or
+        its line was too slow. Always 0 when OptFlds leaves SqNum out."""
+        self._sq_num: int | None = None
         self._assembler = Assembler()
         self._remembered: dict[bytes, None] = {}
         self._queue: deque[Report | MeterwireError] = deque()
@@ -186,6 +190,7 @@ class Subscription:
         self.data_set, self.members = taken.data_set, taken.members
         self.is_buffered = taken.is_buffered
         self._assembler.reset()
+        self._sq_num = None
         # From here on reports may arrive, even before the answer to the write.
         ied.remember_subscription(self)
         try:
@@ -255,12 +260,24 @@ class Subscription:
         except DecodeError as error:
             self._put(error)
             return
+        if not self.is_buffered:
+            self._count(decoded.sq_num)
         whole = self._assembler.add(decoded)
         if self._segments:
             self._put(decoded)
         for one in whole:
             if self._is_new(one) and not self._segments:
                 self._put(one)
+
+    def _count(self, number: int | None) -> None:
+        """Take note of a SqNum, and of those that were left out in front of it."""
+        last, self._sq_num = self._sq_num, number
+        if last is None or number is None or number == last:
+            return
+        missed = sq_nums_between(last, number)
+        if missed and not self.missed:
+            log.warning("%s: reports are being lost, their SqNum never came", self.reference)
+        self.missed += missed
 
     def _is_new(self, report: Report) -> bool:
         """Take note of a report's EntryID; False when it was there before."""

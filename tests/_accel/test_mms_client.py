@@ -52,14 +52,14 @@ ANSWERS = answers(LINE)
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_taken_as_the_general_path_takes_it(accel: Load, name: str) -> None:
-    found = accel("mms").next_answer(b"xy" + ANSWERS[name], 2, 3, 65_000)
+    found = accel("mms").next_answer(b"xy" + ANSWERS[name], 2, 3)
     assert (found is not None) == (name in TAKEN)
     if found is not None:
         invoke_id, service, data, start, end = found
         pdu = decode_pdu(data)
         assert (pdu.invoke_id, pdu.service, pdu.start, pdu.stop) == (invoke_id, service, start, len(data))
         assert end == 2 + len(ANSWERS[name])
-    assert accel("mms").next_answer(ANSWERS[name], 0, 5, 65_000) is None
+    assert accel("mms").next_answer(ANSWERS[name], 0, 5) is None
 
 
 @pytest.mark.parametrize("size", [2, 10, 90, 120, 130, 200, 230, 250, 260, 1900, 2010, 2020, 2030, 65_300])
@@ -110,8 +110,8 @@ def test_damaged_answers(name: str, damage: list[tuple[int, int]], cut: int) -> 
     for place, value in damage:
         data[place % len(data)] = value
     damaged = bytes(data[: len(data) - cut])
-    found = mms.next_answer(damaged, 0, 3, 65_000)
-    assert found == _py_mms.next_answer(damaged, 0, 3, 65_000)
+    found = mms.next_answer(damaged, 0, 3)
+    assert found == _py_mms.next_answer(damaged, 0, 3)
     if found is not None:
         pdu = decode_pdu(found[2])
         assert (pdu.invoke_id, pdu.service, pdu.start, pdu.stop) == (found[0], found[1], found[3], len(found[2]))

@@ -21,7 +21,7 @@ from meterwire.errors import (
 )
 from meterwire.models import Ied, OptFlds, Reference, ReportControl, TrgOps
 from meterwire.protocols.mms import BinaryTime, BitString, DataTag, Initiate
-from meterwire.protocols.mms.services import Identity
+from meterwire.protocols.mms.services import Identity, Status
 from meterwire.reading import Quality, Timestamp
 from meterwire.server.mms import MmsServer
 
@@ -63,6 +63,14 @@ def test_browsing() -> None:
         assert f"{LD}/GGIO1.Ind1 [ST]" in walked
         assert f"{LD}/GGIO1.Ind1 [DC]" in walked
         assert f"{LD}/LLN0.urcb01 [RP]" in walked
+
+    check(body)
+
+
+def test_status() -> None:
+    async def body(client: IedClient, _: MmsServer) -> None:
+        assert await client.status() == Status(0, 0)
+        assert (await client.status()).is_operational
 
     check(body)
 
@@ -377,6 +385,45 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 
+@pytest.mark.parametrize("max_pdu", [65_000, 512, 256])
+def test_writing_many_over_as_many_pdus_as_it_takes(max_pdu: int) -> None:
+    async def body(client: IedClient, server: MmsServer) -> None:
+        kinds = {"vINT8": -5, "vINT32U": 7, "vFLOAT32": 1.5, "vBOOLEAN": True, "vVisString255": "x" * 60}
+        values = {f"{LD}/GGIO1.Every.{name}": value for name, value in kinds.items()}
+        values[f"{LD}/GGIO1.Ind1.stVal"] = True
+        values[f"{LD}/GGIO1.Every.vINT16"] = 9
+        await client.read_many(list(values))
+        before = server.statistics.requests
+        refused = await client.write_many(values)
+        asked = server.statistics.requests - before
+        assert asked == 1 if max_pdu == 65_000 else 1 < asked < len(values)
+        assert list(refused) == [f"{LD}/GGIO1.Ind1.stVal"]
+        assert refused[f"{LD}/GGIO1.Ind1.stVal"].reference == f"{LD}/GGIO1.Ind1.stVal"
+        del values[f"{LD}/GGIO1.Ind1.stVal"]
+        assert await client.read_many(list(values)) == list(values.values())
+        assert await client.write_many({}) == {}
+
+    check(body, max_pdu=max_pdu)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"GGIO1.Every.vINT8": 1000}, UsageError),
+        ({"GGIO1.Every.vNone": 1}, UnknownNameError),
+        ({"GGIO1.Every.vVisString255": "x" * 250}, UsageError),
+    ],
+)
+def test_writing_many_writes_nothing_when_one_cannot_be(wrong: dict[str, Any], error: type[MeterwireError]) -> None:
+    async def body(client: IedClient, _: MmsServer) -> None:
+        values = {f"{LD}/GGIO1.Every.vINT16": 9, **{f"{LD}/{name}": value for name, value in wrong.items()}}
+        with pytest.raises(error):
+            await client.write_many(values)
+        assert await client.read(f"{LD}/GGIO1.Every.vINT16") == 0
+
+    check(body, max_pdu=256)
+
+
 @pytest.mark.parametrize(("reference", "value", "reason"), REFUSED)
 def test_writes_that_are_refused_say_why_and_change_nothing(reference: str, value: Any, reason: str) -> None:
     async def body(client: IedClient, _: MmsServer) -> None:
@@ -431,6 +478,27 @@ def test_reports() -> None:
         control = server.reports.controls[0]
         assert control["RptEna"] is False
         assert control["Resv"] is False
+
+    check(body, ied)
+
+
+def test_reports_that_never_came_are_counted() -> None:
+    ied = small_ied()
+
+    async def body(client: IedClient, server: MmsServer) -> None:
+        leaf = ied[f"{LD}.GGIO1.Ind1.stVal"]
+        control = server.reports.controls[0]
+        async with client.reports(f"{LD}/LLN0.urcb01") as reports:
+            for missing in (0, 2, 0, 300, 1):
+                for _ in range(missing):
+                    control._next_sq_num()  # as when there is no room for a report
+                ied.apply([(leaf, not leaf.value)])
+                await reports.next(TIMEOUT)
+            assert reports.missed == 2 + 300 % 256 + 1
+        async with client.reports(f"{LD}/LLN0.urcb01") as reports:
+            ied.apply([(leaf, not leaf.value)])
+            await reports.next(TIMEOUT)
+            assert reports.missed == 0
 
     check(body, ied)
 

@@ -2,11 +2,20 @@
 
 import pytest
 
-from meterwire.client.reports import MAX_SEGMENTS, Assembler, Report, ReportEntry, decode_report
+from meterwire.client.reports import MAX_SEGMENTS, Assembler, Report, ReportEntry, decode_report, sq_nums_between
 from meterwire.errors import DecodeError
 from meterwire.models import OptFlds
 from meterwire.protocols.mms import BitString
 from meterwire.protocols.mms.services import InformationReport
+
+# last SqNum, next SqNum, how many are missing in between
+GAPS = [(0, 1, 0), (0, 2, 1), (254, 255, 0), (255, 0, 0), (250, 5, 10), (255, 256, 0), (65_535, 0, 0), (65_530, 4, 9)]
+
+
+@pytest.mark.parametrize(("last", "number", "missing"), GAPS)
+def test_gaps_in_sequence_numbers(last: int, number: int, missing: int) -> None:
+    assert sq_nums_between(last, number) == missing
+
 
 # sq_num, sub_sq_num (None: not divided), more, and what must come of it: (values, segments, complete)
 SEQUENCES = {

@@ -66,6 +66,33 @@ def test_a_device_that_comes_is_there_at_once() -> None:
     asyncio.run(body())
 
 
+def test_a_client_sees_devices_come_and_a_refresh_tells_it_what_they_are_now() -> None:
+    """The device of the same name that comes back is another one: one leaf more, of another type."""
+
+    async def body() -> None:
+        async with served(device("A", 1), device("B", 2)) as (ied, _, client):
+            assert await client.logical_devices() == ("XA", "XB")
+            assert await client.read("XB/GGIO1.Ind1") == {"stVal": 2}
+            ied.remove("XB")
+            again = device("B")
+            leaf = DataAttribute("stWhat", "ST", basic_type("BOOLEAN"), value=True)
+            again.children["GGIO1"].add(DataObject("Ind2", "SPS").add(leaf))
+            ied.add(again)
+            with pytest.raises(UnknownNameError):
+                await client.read("XB/GGIO1.Ind2")
+            client.refresh()
+            assert await client.read("XB/GGIO1.Ind2") == {"stWhat": True}
+            ied.add(device("C", 3))
+            assert await client.logical_devices() == ("XA", "XB", "XC")
+            assert await client.read("XC/GGIO1.Ind1.stVal") == 3
+            ied.remove("XB")
+            assert await client.logical_devices() == ("XA", "XC")
+            with pytest.raises(UnknownNameError, match="the server has XA, XC"):
+                await client.read("XB/GGIO1.Ind2")
+
+    asyncio.run(body())
+
+
 def test_a_device_that_goes_is_gone_at_once_even_for_reads_known_by_heart() -> None:
     async def body() -> None:
         async with served(device("A", 1), device("B", 2)) as (ied, server, client):

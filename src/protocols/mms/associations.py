@@ -15,7 +15,6 @@ from ..._accel import mms as _frames
 from ...errors import (
     AssociationError,
     DecodeError,
-    LimitError,
     MeterwireError,
     ProtocolError,
     ServiceError,
@@ -216,8 +215,6 @@ class _Caller:
             # Its answer was faster, or the peer knows nothing of it: nothing is outstanding there.
             invoke_id = decode_cancel_error(pdu)
             error = _stopped("the request was lost", PREEMPT_CANCEL)
-        elif len(pdu.data) > self.negotiated.max_pdu:
-            error = LimitError(f"an answer of {len(pdu.data)} octets, {self.negotiated.max_pdu} were agreed")
         if invoke_id is None or invoke_id not in self._outstanding:
             return None
         self._outstanding.discard(invoke_id)
@@ -229,7 +226,11 @@ def _stopped(text: str, code: int) -> ServiceError:
 
 
 class Initiator(_Caller):
-    """Client side; UsageError when ``wanted`` proposes a PDU size that we cannot take."""
+    """Client side; UsageError when ``wanted`` proposes a PDU size that we cannot take.
+
+    An answer or report larger than agreed is taken: its values are as good, and some servers (the package iec61850 0.14)
+    do not keep to what they agreed on. What COTP gathers is bounded all the same.
+    """
 
     def __init__(self, addresses: AddressSet | None = None, wanted: Initiate | None = None) -> None:
         self.wanted = wanted or Initiate()
@@ -249,7 +250,7 @@ class Initiator(_Caller):
         offset = 0
         # The usual chunk is an answer that somebody waits for, and nothing else.
         while self.osi.is_between_frames:
-            plain = _frames.next_answer(chunk, offset, self.osi.context, self.negotiated.max_pdu)
+            plain = _frames.next_answer(chunk, offset, self.osi.context)
             if plain is None or plain[0] not in self._outstanding:
                 break
             invoke_id, service, data, start, offset = plain

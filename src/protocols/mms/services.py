@@ -27,6 +27,7 @@ __all__ = [
     "NameListRequest",
     "ObjectClass",
     "ReadRequest",
+    "Status",
     "WriteRequest",
     "decode_identify_response",
     "decode_information_report",
@@ -35,6 +36,7 @@ __all__ = [
     "decode_read_request",
     "decode_read_response",
     "decode_single_name",
+    "decode_status_response",
     "decode_variable_attributes_response",
     "decode_variables",
     "decode_write_request",
@@ -49,6 +51,7 @@ __all__ = [
     "read_request",
     "read_response",
     "result_bounds",
+    "status_request",
     "status_response",
     "variable_attributes_request",
     "variable_attributes_response",
@@ -396,9 +399,42 @@ def decode_identify_response(pdu: Pdu) -> Identity:
     return Identity(*texts)
 
 
-def status_response() -> bytes:
-    """Service element of a Status answer: state changes allowed, operational."""
-    return b"\xa0\x06\x80\x01\x00\x81\x01\x00"
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Answer of Status."""
+
+    logical: int = 0
+    """vmdLogicalStatus: 0 state changes allowed, 1 no state changes, 2 limited services, 3 support services only."""
+    physical: int = 0
+    """vmdPhysicalStatus: 0 operational, 1 partially operational, 2 inoperable, 3 needs commissioning."""
+
+    @property
+    def is_operational(self) -> bool:
+        """Neither side of it has anything to complain of."""
+        return self.logical == self.physical == 0
+
+
+def status_request() -> bytes:
+    """Service element of a Status; no extended derivation."""
+    return b"\x80\x01\x00"
+
+
+def status_response(status: Status = Status()) -> bytes:
+    """Service element of the answer."""
+    return ber.tlv(0xA0, bytes((0x80, 1, status.logical, 0x81, 1, status.physical)))
+
+
+def decode_status_response(pdu: Pdu) -> Status:
+    """Parse the answer; a local detail is not looked at."""
+    numbers = {
+        tag: ber.decode_integer(pdu.data, first, stop)
+        for tag, first, stop in ber.elements(pdu.data, pdu.start, pdu.stop)
+        if tag in (0x80, 0x81)
+    }
+    if len(numbers) != 2:
+        msg = "status without logical or physical status"
+        raise DecodeError(msg, offset=pdu.start, data=pdu.data)
+    return Status(numbers[0x80], numbers[0x81])
 
 
 # -- reports -------------------------------------------------------------------------------

@@ -334,6 +334,13 @@ def test_identity() -> None:
 
 def test_status() -> None:
     assert s.status_response().hex() == "a006800100810100"
+    assert s.status_request().hex() == "800100"
+    for status in (s.Status(), s.Status(1, 2), s.Status(3, 0)):
+        assert s.decode_status_response(decode_pdu(confirmed_response(1, s.status_response(status)))) == status
+    detailed = decode_pdu(confirmed_response(1, bytes.fromhex("a00a80010081010282020700")))
+    assert s.decode_status_response(detailed) == s.Status(0, 2)
+    with pytest.raises(DecodeError, match="without logical or physical status"):
+        s.decode_status_response(decode_pdu(confirmed_response(1, bytes.fromhex("a003800100"))))
 
 
 # -- reports ----------------------------------------------------------------------------------------------------------
