@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import decode, demo, files, mms, serve, serve_scl, watch
+from . import decode, demo, files, mms, scl, serve, serve_scl, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -38,6 +38,7 @@ server = typer.Typer(
 )
 app.add_typer(server, name="serve")
 app.add_typer(files.app, name="files")
+app.add_typer(scl.app, name="scl")
 
 
 def _version(asked: bool) -> None:
