@@ -1,29 +1,23 @@
-"""DL/T 698.45 link layer in plain Python: the twin of _c_dlt698.pyx, same names, same answers, same errors.
+"""DL/T 698.45 frames in plain Python: the twin of _c_dlt698.pyx, same names, same answers, same errors.
 
 ::
 
     FE × n | 68 | L(2) | C | AF | SA(1..16) | CA | HCS(2) | user data | FCS(2) | 16
 
 Everything is least significant octet first. L counts the octets between 68 and 16. HCS checks L to CA, FCS everything
-from L to the end of the user data, HCS included; both are CRC-16/X.25.
-
-The search looks at a candidate's header check before it waits for the rest, so a false start costs at most 24 octets;
-only a header that is right makes it wait for, and sum, up to ``MAX_FRAME`` octets.
+from L to the end of the user data, HCS included; both are CRC-16/X.25. Frames in a stream are found by :mod:`.frames`.
 """
 
-from binascii import crc_hqx
 from typing import Final, TypeVar
 
 from ..errors import ChecksumError, DecodeError, LimitError, TruncatedError, UsageError
+from ._py_frames import fcs
 
-__all__ = ["MAX_FRAME", "ROW", "batch", "crc", "decode", "encode", "extract", "scan"]
+__all__ = ["MAX_FRAME", "build", "decode", "encode"]
 
 MAX_FRAME: Final = 0x3FFF + 2
 """Largest frame in octets: L has 14 bits."""
-ROW: Final = 3
-"""64-bit words per frame in the table :func:`batch` fills."""
 
-_MIRROR: Final = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
 _UNSCRAMBLE: Final = bytes((i - 0x33) & 0xFF for i in range(256))
 _SCRAMBLE: Final = bytes((i + 0x33) & 0xFF for i in range(256))
 _SC: Final = 0x08
@@ -32,22 +26,18 @@ Buffer = bytes | bytearray | memoryview
 T = TypeVar("T")
 
 
-def crc(data: Buffer) -> int:
-    """CRC-16/X.25 of the octets: 906EH for the digits 1 to 9."""
-    # binascii's CRC runs the other way round: mirror the octets going in and the sum coming out
-    total = crc_hqx(bytes(data).translate(_MIRROR), 0xFFFF) ^ 0xFFFF
-    return _MIRROR[total & 0xFF] << 8 | _MIRROR[total >> 8]
-
-
 def _word(data: Buffer, at: int) -> int:
     return data[at] | data[at + 1] << 8
 
 
-def _make(cls: type[T], server: type[bytes], data: bytes | bytearray, start: int, end: int) -> T:
-    """Build ``cls`` from a checked frame, past any frozen ``__setattr__`` and past ``__post_init__``."""
+def build(cls: type[T], server: type[bytes], data: bytes, start: int = 0) -> T:
+    """A ``cls`` with the slots control, server, client and data, of the frame that is ``data`` from ``start`` on.
+
+    Checks were made by whoever found it; neither a frozen ``__setattr__`` nor ``__post_init__`` is called.
+    """
     client = start + 6 + (data[start + 4] & 15)
     control = data[start + 3]
-    octets = bytes(data[client + 3 : end - 3])
+    octets = data[client + 3 : -3]
     frame = object.__new__(cls)
     put = object.__setattr__
     put(frame, "control", control)
@@ -91,11 +81,11 @@ def decode(cls: type[T], server: type[bytes], data: Buffer) -> T:
     _check("FCS", data, start + 1, end - 3)
     if end != size:
         raise DecodeError(f"{size - end} octets after the frame", offset=end, data=data[end : end + 16])
-    return _make(cls, server, data, start, end)
+    return build(cls, server, data, start)
 
 
 def _check(name: str, data: bytes, start: int, at: int) -> None:
-    expected, found = crc(data[start:at]), _word(data, at)
+    expected, found = fcs(data[start:at]), _word(data, at)
     if expected != found:
         raise ChecksumError(
             f"{name} is {data[at : at + 2].hex().upper()}, {expected.to_bytes(2, 'little').hex().upper()} computed",
@@ -117,122 +107,5 @@ def encode(control: int, server: bytes, client: int, data: Buffer) -> bytes:
     if control & _SC:
         octets = octets.translate(_SCRAMBLE)
     head = b"%c%c%c%b%c" % (length & 0xFF, length >> 8, control, server, client)
-    body = head + crc(head).to_bytes(2, "little") + octets
-    return b"\x68%b%b\x16" % (body, crc(body).to_bytes(2, "little"))
-
-
-def _inside(start: int, size: int) -> None:
-    if not 0 <= start <= size:
-        raise UsageError(f"start {start} is outside {size} octets")
-
-
-def scan(
-    data: bytes | bytearray, start: int = 0, final: bool = False, most: int = MAX_FRAME
-) -> tuple[bool, int, int, int, int, int]:
-    """Look for the next valid frame from ``start``: ``(found, offset, end, errors, discarded, examined)``.
-
-    Found: the frame is ``data[offset:end]``. Not found: nothing before ``offset`` matters any more, and nothing can be
-    decided before ``data`` is at least ``end`` octets long. ``errors`` counts candidates whose HCS was right and whose
-    FCS was wrong, ``discarded`` the octets skipped that were not FE, ``examined`` the octets looked at (the work done).
-    With ``final`` there will be no more octets: an incomplete candidate is garbage too. Frames longer than ``most``
-    are garbage. A start outside ``data`` is a UsageError, here and below.
-    """
-    size = len(data)
-    _inside(start, size)
-    errors = examined = 0
-    at = start
-    while True:
-        here = data.find(0x68, at)
-        if here < 0:
-            found, here, end, examined = False, size, size + 1, examined + size - at
-            break
-        examined += here - at + 1
-        at = here + 1
-        if here + 5 > size:
-            end = here + 5
-        else:
-            length = _word(data, here + 1)
-            client = here + 6 + (data[here + 4] & 15)
-            if length + 2 > most or length < client - here + 4:
-                continue
-            end = client + 3
-        if end > size:
-            if final:
-                continue
-            found = False
-            break
-        examined += end - here
-        if crc(data[here + 1 : end - 2]) != _word(data, end - 2):
-            continue
-        end = here + length + 2
-        if end > size:
-            if final:
-                continue
-            found = False
-            break
-        if data[end - 1] != 0x16:
-            continue
-        examined += end - here
-        if crc(data[here + 1 : end - 3]) != _word(data, end - 3):
-            errors += 1
-            continue
-        found = True
-        break
-    skipped = here - start
-    discarded = skipped - data.count(0xFE, start, here) if skipped > 0 else 0
-    return found, here, end, errors, discarded, examined
-
-
-def extract(
-    cls: type[T],
-    server: type[bytes],
-    data: bytes | bytearray,
-    start: int = 0,
-    final: bool = False,
-    most: int = MAX_FRAME,
-) -> tuple[list[T], int, int, int, int, int]:
-    """All frames from ``start`` on as ``cls``: ``(frames, resume, need, errors, discarded, examined)``.
-
-    ``data[:resume]`` is done with; the next call is useful once ``data`` is ``need`` octets long.
-    """
-    frames: list[T] = []
-    errors = discarded = examined = 0
-    at = start
-    while True:
-        found, here, end, bad, lost, work = scan(data, at, final, most)
-        errors += bad
-        discarded += lost
-        examined += work
-        if not found:
-            return frames, here, end, errors, discarded, examined
-        frames.append(_make(cls, server, data, here, end))
-        at = end
-
-
-def batch(data: Buffer, start: int, rows: object) -> tuple[int, int, int, int]:
-    """Check frames and fill ``rows`` without making objects: ``(count, resume, errors, discarded)``.
-
-    ``rows`` is a writable buffer, e.g. ``array("Q", bytes(8 * ROW * n))``. Each frame takes three 64-bit words: its
-    offset; ``L << 40 | C << 32 | CA << 24 | offset of the user data within the frame``; the last 8 octets of the
-    address as hex digits. Stops when ``rows`` is full or no further frame is complete; ``resume`` is where to go on.
-    """
-    data = bytes(data)
-    table = memoryview(rows).cast("B").cast("Q")  # type: ignore[arg-type]
-    capacity = len(table) // ROW
-    _inside(start, len(data))
-    count = errors = discarded = 0
-    at = start
-    while count < capacity:
-        found, here, end, bad, lost, _ = scan(data, at)
-        errors += bad
-        discarded += lost
-        at = end if found else here
-        if not found:
-            break
-        client = here + 6 + (data[here + 4] & 15)
-        row = count * ROW
-        table[row] = here
-        table[row + 1] = _word(data, here + 1) << 40 | data[here + 3] << 32 | data[client] << 24 | client + 3 - here
-        table[row + 2] = int.from_bytes(data[here + 5 : min(client, here + 13)], "little")
-        count += 1
-    return count, at, errors, discarded
+    body = head + fcs(head).to_bytes(2, "little") + octets
+    return b"\x68%b%b\x16" % (body, fcs(body).to_bytes(2, "little"))

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..._accel import dlt698 as _accel
+from ..._accel import frames as _frames
 from ...anatomy import Field
-from ...errors import UsageError
 from .address import ServerAddress
 from .fragment import Fragment
 
@@ -180,7 +180,7 @@ def begins_frame(data: bytes) -> bool:
     client = 6 + (data[4] & 15)
     length = data[1] | data[2] << 8
     is_plausible = client + 3 <= len(data) and client + 4 <= length < MAX_FRAME
-    return is_plausible and _accel.crc(data[1 : client + 1]) == data[client + 1] | data[client + 2] << 8
+    return is_plausible and _frames.fcs(data[1 : client + 1]) == data[client + 1] | data[client + 2] << 8
 
 
 def encode(frame: Frame, preamble: int = 0) -> bytes:
@@ -189,55 +189,49 @@ def encode(frame: Frame, preamble: int = 0) -> bytes:
 
 
 class Stream:
-    """Finds frames in a stream of octets; garbage, broken frames and preambles cost little and no memory.
+    """Finds frames in a stream of octets; garbage, broken frames and preambles cost linear time and no memory.
 
     After a candidate with a wrong check the search goes on one octet behind its 68H, so a good frame inside or right
-    behind a broken one is found. Nothing ever raises. ``max_frame`` is the longest frame to wait for.
+    behind a broken one is found. Frames of a function other than 1 and 3 are none. Nothing ever raises.
     """
 
-    __slots__ = ("_buffer", "_most", "_need", "checksum_errors", "discarded", "examined", "frames")
+    __slots__ = ("_scanner",)
 
-    def __init__(self, max_frame: int = MAX_FRAME) -> None:
-        if not 14 <= max_frame <= MAX_FRAME:
-            raise UsageError(f"a frame is 14..{MAX_FRAME} octets, not {max_frame}")
-        self._buffer = bytearray()
-        self._most = max_frame
-        self._need = 1
-        self.frames = 0
+    def __init__(self) -> None:
+        self._scanner = _frames.Scanner(("698",))
+
+    @property
+    def frames(self) -> int:
         """Frames found so far."""
-        self.checksum_errors = 0
+        return self._scanner.found
+
+    @property
+    def checksum_errors(self) -> int:
         """Candidates with a correct header check whose frame check was wrong."""
-        self.discarded = 0
+        return self._scanner.errors
+
+    @property
+    def discarded(self) -> int:
         """Octets that belonged to no frame; FE is not counted."""
-        self.examined = 0
-        """Octets looked at, the measure of work done."""
+        return self._scanner.discarded
+
+    @property
+    def examined(self) -> int:
+        """Octets looked at, the measure of work done; proportional to the octets fed."""
+        return self._scanner.examined + self._scanner.headers
 
     @property
     def pending(self) -> int:
-        """Octets kept for a frame that has begun; never more than the longest frame between calls."""
-        return len(self._buffer)
+        """Octets kept for a frame that has begun; less than :data:`MAX_FRAME` between calls."""
+        return self._scanner.pending
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[Frame]:
         """Take some octets, return the frames they complete, oldest first."""
-        self._buffer += data
-        return self._search(final=False) if len(self._buffer) >= self._need else []
+        return [_accel.build(Frame, ServerAddress, octets) for _, octets in self._scanner.feed_frames(data)]
 
     def flush(self) -> list[Frame]:
         """The line went quiet: what is incomplete stays incomplete, so look for frames inside it."""
-        return self._search(final=True) if self._buffer else []
-
-    def _search(self, *, final: bool) -> list[Frame]:
-        frames: list[Frame]
-        frames, resume, need, errors, discarded, examined = _accel.extract(
-            Frame, ServerAddress, self._buffer, 0, final, self._most
-        )
-        del self._buffer[:resume]
-        self._need = need - resume
-        self.frames += len(frames)
-        self.checksum_errors += errors
-        self.discarded += discarded
-        self.examined += examined
-        return frames
+        return [_accel.build(Frame, ServerAddress, octets) for _, octets in self._scanner.flush_frames()]
 
 
 def stream(chunks: Iterable[bytes]) -> Iterator[Frame]:
@@ -251,9 +245,8 @@ def stream(chunks: Iterable[bytes]) -> Iterator[Frame]:
 def scan_batch(data: bytes | bytearray | memoryview, rows: object, start: int = 0) -> tuple[int, int, int, int]:
     """Check many frames without making objects: ``(count, resume, errors, discarded)``.
 
-    ``rows`` is a writable buffer such as ``array("Q", bytes(24 * n))`` and takes three words per frame: the offset of
-    its 68H; ``L << 40 | C << 32 | CA << 24 | offset of the user data in the frame``; the address, readable as hex
-    digits (the last 16 of them). Stops when ``rows`` is full or the octets are used up; go on from ``resume``.
+    ``rows`` is a writable buffer such as ``array("Q", bytes(16 * n))`` and takes two words per frame: the offset of its
+    68H; ``length << 8 | 2``. Stops when ``rows`` is full or the octets are used up; go on from ``resume``.
     """
-    result: tuple[int, int, int, int] = _accel.batch(data, start, rows)
-    return result
+    count, resume, errors, discarded = _frames.spans(data, start, rows, ("698",))
+    return count, resume, errors, discarded

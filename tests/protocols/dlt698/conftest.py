@@ -13,6 +13,7 @@ def link_layer(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPat
     """The link layer in use: compiled, then pure."""
     module = accel("dlt698")
     monkeypatch.setattr(frame, "_accel", module)
+    monkeypatch.setattr(frame, "_frames", accel("frames"))
     return module
 
 
