@@ -43,8 +43,10 @@ from .commands import (
 from .faults import FaultInjector, Faults, Piece
 from .frame import MAX_DATA, Frame, Stream, decode, encode, scan_batch, stream
 from .functions import ERROR_BITS, FUNCTIONS, FUNCTIONS_1997, Edition, edition_of, error_meaning, function_name
-from .items import Bit, Decoded, Item, catalogue, decode_item, expand, lookup
+from .items import Bit, Item, catalogue, expand, lookup, search
+from .load_record import encode_record
 from .meter import MeterSession
+from .numbers import NumberFormat, numbers
 from .parse import parse_request
 from .requests import (
     SPEEDS,
@@ -60,6 +62,7 @@ from .requests import (
 )
 from .security import MasterEsam, MeterEsam
 from .session import Completed, Counters, Event, Failed, Master, Send
+from .values import Decoded, decode_item
 
 __all__ = [
     "BROADCAST",
@@ -96,6 +99,7 @@ __all__ = [
     "MeterActions",
     "MeterEsam",
     "MeterSession",
+    "NumberFormat",
     "Output",
     "OutputKind",
     "Piece",
@@ -119,11 +123,13 @@ __all__ = [
     "decode_item",
     "edition_of",
     "encode",
+    "encode_record",
     "error_meaning",
     "expand",
     "follow_up",
     "function_name",
     "lookup",
+    "numbers",
     "parse_answer",
     "parse_request",
     "read_address",
@@ -132,6 +138,7 @@ __all__ = [
     "refuse",
     "request_frame",
     "scan_batch",
+    "search",
     "shortened",
     "stream",
 ]

@@ -29,8 +29,9 @@ from . import functions as fn
 from .address import BROADCAST, WILDCARD, address_matches, check_address
 from .frame import MAX_DATA, Frame
 from .functions import Edition, error_meaning
-from .items import decode_item, item_code, lookup
+from .items import item_code, lookup
 from .requests import BroadcastTime, FollowUp, ReadAddress, ReadData, Request, di_octets, edition_of_item
+from .values import decode_item
 
 __all__ = [
     "Answer",

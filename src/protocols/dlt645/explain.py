@@ -11,8 +11,9 @@ from . import functions as fn
 from .access import CIPHERED, MAX_LEVEL, PLAIN_WITH_MAC
 from .commands import DELAY_UNIT, SEALABLE, OutputKind, RelayAction
 from .functions import Edition, edition_of, error_meaning
-from .items import Decoded, decode_item, lookup
+from .items import lookup
 from .requests import SPEEDS_1997
+from .values import Decoded, decode_item
 
 __all__ = ["explain"]
 

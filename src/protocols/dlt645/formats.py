@@ -3,9 +3,11 @@
 All are sent least significant octet first. A format is written as the catalogue prints it, most significant first::
 
     XXXXXX.XX        BCD, two decimals; with a sign, bit 7 of the top octet means negative
-    YYMMDDhhmm       clock fields (WW is the weekday, 0 Sunday; years are 2000 + YY); also YYMMDDWW, hhmmss, …
+    YYMMDDhhmm       clock fields and table entries, see :mod:`.clocks`
     N12              12 digits that name something, kept as text
     bits16           a status word
+    H4               four octets shown as hex digits: an operator code, an identifier
+    A32              ASCII text, unused octets zero in front of it
 
 Several formats with a space between follow each other on the wire. Values are exact: integers and Decimals, no float.
 """
@@ -20,6 +22,7 @@ from typing import Final
 
 from ...errors import UsageError
 from ...reading import Quality, Value
+from .clocks import clock_decode, clock_encode, clock_fields
 
 __all__ = ["Format", "Parsed", "RawValue", "parse_formats"]
 
@@ -51,7 +54,7 @@ class Format:
     text: str
     """As the catalogue writes it."""
     kind: str
-    """``bcd``, ``clock``, ``digits`` or ``bits``."""
+    """``bcd``, ``clock``, ``digits``, ``bits``, ``hex`` or ``text``."""
     length: int
     """Octets on the wire."""
     exponent: int = 0
@@ -138,47 +141,39 @@ def _encode_bits(fmt: Format, value: RawValue, _signed: bool) -> bytes:
 
 
 def _decode_clock(fmt: Format, data: bytes, _signed: bool) -> Parsed:
-    digits = data[::-1].hex()
-    if not digits.isdecimal():
-        return Parsed(quality=Quality.INVALID, note=f"not BCD: {digits.upper()}")
-    if not int(digits) and "YY" in fmt.text:
-        return Parsed(quality=Quality.INVALID, note="no time recorded (all zeros)")
-    part = {name: int(digits[2 * i : 2 * i + 2]) for i, name in enumerate(_fields(fmt.text))}
-    try:
-        moment = dt.datetime(
-            2000 + part.get("YY", 0), part.get("MM", 1), part.get("DD", 1),
-            part.get("hh", 0), part.get("mm", 0), part.get("ss", 0),
-        )  # fmt: skip
-    except ValueError:
-        return Parsed(quality=Quality.INVALID, note=f"no such time: {digits}")
-    odd = "WW" in part and part["WW"] != moment.isoweekday() % 7
-    note = f"weekday {part['WW']} does not belong to the date" if odd else ""
-    if "YY" not in part:
-        return Parsed(value=moment.time().isoformat(), note=note)
-    return Parsed(value=moment if "hh" in part else moment.date().isoformat(), note=note)
+    value, note = clock_decode(fmt.text, data[::-1].hex())
+    return Parsed(value=value, note=note, quality=Quality.INVALID if value is None else Quality.GOOD)
 
 
 def _encode_clock(fmt: Format, value: RawValue, _signed: bool) -> bytes:
-    try:
-        if isinstance(value, dt.datetime):
-            moment = value
-        elif "YY" in fmt.text:
-            moment = dt.datetime.fromisoformat(str(value))
-        else:
-            moment = dt.datetime.combine(dt.date(2000, 1, 1), dt.time.fromisoformat(str(value)))
-    except ValueError:
-        raise UsageError(f"{fmt.text} takes a datetime or ISO text, not {value!r}") from None
-    if not 2000 <= moment.year <= 2099:
-        raise UsageError(f"a meter's years are 2000..2099, not {moment.year}")
-    part = {
-        "YY": moment.year - 2000, "MM": moment.month, "DD": moment.day, "WW": moment.isoweekday() % 7,
-        "hh": moment.hour, "mm": moment.minute, "ss": moment.second,
-    }  # fmt: skip
-    return bytes.fromhex("".join(f"{part[name]:02d}" for name in _fields(fmt.text)))[::-1]
+    return bytes.fromhex(clock_encode(fmt.text, value))[::-1]
 
 
-def _fields(text: str) -> list[str]:
-    return [text[i : i + 2] for i in range(0, len(text), 2)]
+def _decode_hex(_fmt: Format, data: bytes, _signed: bool) -> Parsed:
+    return Parsed(value=data[::-1].hex().upper())
+
+
+def _encode_hex(fmt: Format, value: RawValue, _signed: bool) -> bytes:
+    text = str(value)
+    if len(text) != 2 * fmt.length or not all(c in "0123456789abcdefABCDEF" for c in text):
+        raise UsageError(f"{fmt.text} takes {2 * fmt.length} hex digits, not {value!r}")
+    return bytes.fromhex(text)[::-1]
+
+
+def _decode_text(_fmt: Format, data: bytes, _signed: bool) -> Parsed:
+    text = data[::-1].lstrip(b"\0").rstrip(b"\0")
+    if not text or text.count(0xFF) == len(text):
+        return Parsed(quality=Quality.INVALID, note="no text")
+    if not all(0x20 <= octet < 0x7F for octet in text):
+        return Parsed(quality=Quality.INVALID, note=f"not ASCII: {text.hex().upper()}")
+    return Parsed(value=text.decode("ascii"))
+
+
+def _encode_text(fmt: Format, value: RawValue, _signed: bool) -> bytes:
+    text = str(value)
+    if not (text and len(text) <= fmt.length and text.isascii() and text.isprintable()):
+        raise UsageError(f"{fmt.text} takes 1..{fmt.length} ASCII characters, not {value!r}")
+    return text.encode("ascii")[::-1].ljust(fmt.length, b"\0")
 
 
 _DECODERS: Final[dict[str, Callable[[Format, bytes, bool], Parsed]]] = {
@@ -186,13 +181,21 @@ _DECODERS: Final[dict[str, Callable[[Format, bytes, bool], Parsed]]] = {
     "digits": _decode_digits,
     "bits": _decode_bits,
     "clock": _decode_clock,
+    "hex": _decode_hex,
+    "text": _decode_text,
 }
 _ENCODERS: Final[dict[str, Callable[[Format, RawValue, bool], bytes]]] = {
     "bcd": _encode_bcd,
     "digits": _encode_digits,
     "bits": _encode_bits,
     "clock": _encode_clock,
+    "hex": _encode_hex,
+    "text": _encode_text,
 }
+
+
+_SIZED: Final = {"N": ("digits", 2), "bits": ("bits", 8), "H": ("hex", 1), "A": ("text", 1)}
+"""Letters before a size: the kind, and how many of them fill an octet."""
 
 
 @lru_cache(maxsize=256)
@@ -205,10 +208,9 @@ def _parse(word: str) -> Format:
     if re.fullmatch(r"X+(\.X+)?", word) and word.count("X") % 2 == 0:
         decimals = len(word.partition(".")[2])
         return Format(text=word, kind="bcd", length=word.count("X") // 2, exponent=-decimals)
-    if re.fullmatch(r"(YY|MM|DD|WW|hh|mm|ss)+", word):
+    if len(word) % 2 == 0 and clock_fields(word):
         return Format(text=word, kind="clock", length=len(word) // 2)
-    if match := re.fullmatch(r"N(\d+)", word):
-        return Format(text=word, kind="digits", length=int(match[1]) // 2)
-    if match := re.fullmatch(r"bits(\d+)", word):
-        return Format(text=word, kind="bits", length=int(match[1]) // 8)
+    if match := re.fullmatch(r"(N|bits|H|A)([1-9][0-9]*)", word):
+        kind, unit = _SIZED[match[1]]
+        return Format(text=word, kind=kind, length=int(match[2]) // unit)
     raise UsageError(f"the catalogue format {word!r} is not understood")

@@ -1,35 +1,43 @@
-"""The catalogue of DL/T 645-2007 items: data identifier to name, unit and format.
+"""The catalogue of DL/T 645 items, both editions: identifier to names, unit, format, access and where that is from.
 
-The rows are in data/*.csv, one file per class: energy (00), maximum demand (01), variables (02) and the part of the
-parameters (04) that holds the clock, the addresses and the run status words. A row may be a rule::
-
-    0001TTSS   TT tariff: 00 total, 01..3F; SS settlement: 00 current, 01..0C that many settlement days ago
-    020A01HH   HH harmonic order 01..15H
-
-The column ``block`` names the fields that may be FF to ask for all members at once. Not here yet: events (03),
-other parameters, freeze (05), load record (06), security (07); such items decode as visibly unknown.
+The rows are in data/*.csv, one file per family: energy (class 00), maximum demand (01), variables (02), events (03 and
+the per-field event records 10..1F), parameters (04), freezes (05), load records (06), security (07), and three files of
+1997. A row may be a rule for many items (see :mod:`.patterns`); how a value lies on the wire tells :mod:`.layouts`.
+The column ``block`` names the places that may be FF to ask for all members at once. ``edition`` is 2007, 1997, or
+2007 with the number of the amendment that added the item; ``source`` tells what the row rests on, by the letters of
+:data:`SOURCES`. Nothing is read before the first look-up.
 """
 
-import csv
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
 from ...errors import UsageError
-from ...reading import Quality, Value
-from .formats import Format, Parsed, RawValue, parse_formats
+from .formats import Format, RawValue
+from .layouts import Layout, layout_of, rows_of
+from .patterns import FIELDS, block_field, fields_in, match, members
 
-__all__ = ["Bit", "Decoded", "Item", "catalogue", "decode_item", "expand", "item_code", "lookup"]
+__all__ = ["SOURCES", "Bit", "Item", "catalogue", "expand", "item_code", "lookup", "search"]
 
-FILES: Final = ("energy", "demand", "variables", "parameters")
-MAX_TARIFF: Final = 0x3F
-MAX_SETTLEMENT: Final = 0x0C
-MAX_HARMONIC: Final = 0x15
-_RANGES: Final = {"TT": range(MAX_TARIFF + 1), "SS": range(MAX_SETTLEMENT + 1), "HH": range(1, MAX_HARMONIC + 1)}
-_BYTES: Final = {"DI1": 4, "DI0": 6}  # where the octet stands in the text of a DI
-_UNKNOWN_QUALITY: Final = Quality.QUESTIONABLE
+FILES: Final = (
+    "energy", "demand", "variables", "events", "parameters", "freezes", "load_records", "security",
+    "energy_1997", "variables_1997", "parameters_1997",
+)  # fmt: skip
+SOURCES: Final[dict[str, str]] = {
+    "V": "seen in frames of real meters",
+    "P": "package dlt645",
+    "F": "fox-edge-server-protocol",
+    "S": "dlt645-tool",
+    "L": "lua-dlt645",
+    "W": "WKJay/DLT645",
+    "K": "KTS-Intek/DLT645",
+    "G": "meter-dlt645",
+    "I": "dlt698.45",
+    "U": "common knowledge, confirmed by no frame and no second source",
+}
+"""What the letters in the column ``source`` stand for: public code compared, and frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,91 +56,94 @@ class Bit:
     """Chinese name."""
 
 
+_NOTHING: Final = Layout(fixed=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One item of the catalogue; ``known`` is False for an identifier that it does not hold."""
 
     di: str
-    """Data identifier, 8 hex digits, DI3 first."""
+    """Data identifier, DI3 first, 8 hex digits; of 1997 4."""
     name: str
     """English name."""
     name_zh: str
     """Chinese name."""
     unit: str = ""
-    """Unit of the value, empty when it has none."""
+    """Unit of the (first) value, empty when it has none."""
     format: str = ""
-    """Format as in :mod:`.formats`; empty for blocks and unknown items."""
+    """As in the catalogue: formats of :mod:`.formats`, ``@record``, ``load``, ``freeze`` or ``raw``; empty for blocks."""
     signed: bool = False
-    """Bit 7 of the top octet of the number is its sign."""
+    """Bit 7 of the top octet of the (first) number is its sign."""
+    access: str = "r"
+    """``r``, ``w`` or ``rw``; a meter may still refuse."""
+    edition: str = "2007"
+    """``1997``, ``2007``, or ``2007+1`` .. ``2007+3`` for what an amendment added."""
+    source: str = ""
+    """Letters of :data:`SOURCES`."""
     known: bool = True
     """False when the catalogue does not hold the identifier."""
     bits: tuple[Bit, ...] = ()
     """Meaning of the bits of a status word."""
 
     @property
+    def layout(self) -> Layout:
+        """The parts of the value in wire order; without parts for blocks, unknown items and those with a form of
+        their own (load records, whole freezes)."""
+        return _NOTHING if self.format in OWN_FORMS else layout_of(self.format, self.unit, self.signed)
+
+    @property
     def formats(self) -> tuple[Format, ...]:
-        """The parts of the item in wire order."""
-        return parse_formats(self.format)
+        """The formats of the parts that are always there, in wire order."""
+        return tuple(part.format for part in self.layout.fixed)
 
     @property
     def length(self) -> int:
-        """Octets on the wire; 0 for blocks and unknown items."""
-        return sum(part.length for part in self.formats)
+        """Octets on the wire without what repeats; 0 for blocks and unknown items."""
+        return self.layout.length
 
     @property
     def exponent(self) -> int:
-        """Decimal exponent of the number: value = raw * 10**exponent; 0 when the item is not a number."""
-        return self.formats[0].exponent if self.format else 0
+        """Decimal exponent of the (first) number: value = raw * 10**exponent; 0 when the item is not a number."""
+        return self.formats[0].exponent if self.formats else 0
 
     def encode(self, value: RawValue | tuple[RawValue, ...]) -> bytes:
         """The item's octets (without DI, without 33H); UsageError when ``value`` does not fit.
 
         An int counts in the last place (``123456`` is 1234.56 kWh), a Decimal in the unit. Items of several parts,
-        such as a maximum demand with its time, take a tuple. Bytes are taken as they are, for any item.
+        such as a maximum demand with its time or a table, take a tuple with one value per part. Bytes are taken as
+        they are, for any item.
         """
+        layout = self.layout
         if isinstance(value, bytes):
-            if self.format and len(value) != self.length:
-                raise UsageError(f"{self.di} takes {self.length} octets, not {len(value)}")
+            if layout.max_length and not self._fits(len(value)):
+                raise UsageError(f"{self.di} takes {self._takes()} octets, not {len(value)}")
             return value
-        parts = value if isinstance(value, tuple) else (value,)
-        if len(parts) != len(self.formats):
-            raise UsageError(f"{self.di} {self.name} takes {len(self.formats)} values, not {len(parts)}")
-        return b"".join(
-            fmt.encode(part, signed=self.signed and i == 0)
-            for i, (fmt, part) in enumerate(zip(self.formats, parts, strict=True))
-        )
+        values = value if isinstance(value, tuple) else (value,)
+        spare = len(values) - len(layout.fixed)
+        if spare < 0 or spare > len(layout.tail) * layout.times or (spare and spare % len(layout.tail)):
+            wanted = f"{len(layout.fixed)} values" + (f" and up to {layout.times} entries" if layout.tail else "")
+            raise UsageError(f"{self.di} {self.name} takes {wanted}, not {len(values)}")
+        parts = layout.fixed + layout.tail * (spare // len(layout.tail) if spare else 0)
+        return b"".join(part.format.encode(one, signed=part.signed) for part, one in zip(parts, values, strict=True))
+
+    def _fits(self, length: int) -> bool:
+        layout = self.layout
+        left = length - layout.length
+        return left == 0 or (0 < left <= layout.times * layout.tail_length and left % layout.tail_length == 0)
+
+    def _takes(self) -> str:
+        layout = self.layout
+        return str(layout.length) if not layout.tail else f"{layout.length} + n * {layout.tail_length}"
 
     def flags(self, raw: int) -> dict[str, int]:
         """The bits of a status word by their key, e.g. ``{"relay_open": 1, …}``; empty for other items."""
         return {bit.key: raw >> bit.bit & (1 << bit.width) - 1 for bit in self.bits}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
-    """One value found in a data field."""
-
-    item: str
-    """DI; the later parts of an item add what they are, e.g. ``01010000.time``."""
-    name: str
-    """English name."""
-    name_zh: str
-    """Chinese name."""
-    unit: str
-    """Unit, empty when there is none."""
-    value: Value
-    """None when the octets hold no value."""
-    raw: int | None
-    """Integer on the wire, for numbers and bit words."""
-    exponent: int
-    """Decimal exponent of ``raw``."""
-    quality: Quality
-    """GOOD, QUESTIONABLE (odd octets were skipped, unknown item) or INVALID (no value)."""
-    note: str
-    """What was tolerated, or why there is no value."""
-    offset: int
-    """First octet in the data after the DI."""
-    size: int
-    """Number of octets."""
+OWN_FORMS: Final = frozenset({"", "load", "freeze", "raw"})
+"""Formats that are no list of parts: none, load records (:mod:`.load_record`), whole freezes (:mod:`.freeze_block`), and
+octets that are somebody else's matter (the security module's)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,63 +154,45 @@ class _Row:
     item: Item
     blocks: tuple[str, ...]
 
-    def fields(self) -> Iterator[tuple[str, int]]:
-        for name in _RANGES:
-            at = self.pattern.find(name)
-            if at >= 0:
-                yield name, at
-
     def match(self, di: str) -> dict[str, int] | None:
-        """The values of the variable fields when ``di`` is an item of this row."""
-        found: dict[str, int] = {}
-        rest = di
-        for name, at in self.fields():
-            value = int(di[at : at + 2], 16)
-            if value not in _RANGES[name]:
-                return None
-            found[name] = value
-            rest = rest[:at] + name + rest[at + 2 :]
-        return found if rest == self.pattern else None
+        """The values of the open places when ``di`` is an item of this row."""
+        found = match(self.pattern, di)
+        if found and "FI" in found and found["FI"] > len(self._record().fixed):
+            return None
+        return found
+
+    def _record(self) -> Layout:
+        return layout_of(self.item.format.partition("#")[0])
 
     def resolve(self, di: str, fields: dict[str, int]) -> Item:
         """The one item ``di`` of this row."""
         row = self.item
-        name, zh = row.name, row.name_zh
-        if "TT" in fields:
-            tariff = fields["TT"]
-            name += f", tariff {tariff}" if tariff else ", total"
-            cut = len(zh) - (4 if zh.endswith("最大需量") else 2)
-            zh = zh[:cut] + (f"费率{tariff}" if tariff else "总") + zh[cut:]
-        if "SS" in fields:
-            settled = fields["SS"]
-            name += f", settlement -{settled}" if settled else ", current"
-            zh = (f"(上{settled}结算日)" if settled else "(当前)") + zh
-        if "HH" in fields:
-            name += f", order {fields['HH']}"
-            zh += f"({fields['HH']}次)"
-        return Item(di=di, name=name, name_zh=zh, unit=row.unit, format=row.format, signed=row.signed, bits=row.bits)
-
-    def members(self) -> Iterator[str]:
-        """Every identifier of this row."""
-        texts = [self.pattern]
-        for name, at in self.fields():
-            texts = [f"{t[:at]}{value:02X}{t[at + 2 :]}" for t in texts for value in _RANGES[name]]
-        yield from texts
+        name, zh, unit, text, signed = row.name, row.name_zh, row.unit, row.format, row.signed
+        if "FI" in fields:
+            part = self._record().fixed[fields["FI"] - 1]
+            name, zh, unit, signed = f"{name}, {part.name}", f"{zh}{part.name_zh}", part.unit, part.signed
+            text = part.format.text
+        for field in FIELDS:
+            if field in fields:
+                name, zh = FIELDS[field].named(name, zh, fields[field])
+        return Item(
+            di=di, name=name, name_zh=zh, unit=unit, format=text, signed=signed, access=row.access,
+            edition=row.edition, source=row.source, bits=row.bits,
+        )  # fmt: skip
 
 
 @cache
 def _rows() -> dict[str, list[_Row]]:
-    """The catalogue by the first four digits of the DI (DI3 DI2), which no rule leaves open."""
-    data = files(__package__) / "data"
+    """The catalogue by what no rule leaves open: the first octet of the identifier, and its width."""
     bits: dict[str, list[Bit]] = {}
-    for line in csv.DictReader((data / "status_bits.csv").read_text("utf-8").splitlines()):
+    for line in rows_of("status_bits"):
         bit = Bit(
             bit=int(line["bit"]), width=int(line["width"]), key=line["key"], name=line["name"], name_zh=line["name_zh"]
         )
         bits.setdefault(line["di"], []).append(bit)
     rows: dict[str, list[_Row]] = {}
     for name in FILES:
-        for line in csv.DictReader((data / f"{name}.csv").read_text("utf-8").splitlines()):
+        for line in rows_of(name):
             item = Item(
                 di=line["di"],
                 name=line["name"],
@@ -207,10 +200,17 @@ def _rows() -> dict[str, list[_Row]]:
                 unit=line["unit"],
                 format=line["format"],
                 signed=line["signed"] == "1",
+                access=line["access"],
+                edition=line["edition"],
+                source=line["source"],
                 bits=tuple(bits.get(line["di"], ())),
             )
-            rows.setdefault(line["di"][:4], []).append(_Row(line["di"], item, tuple(line["block"].split())))
+            rows.setdefault(_key(line["di"]), []).append(_Row(line["di"], item, tuple(line["block"].split())))
     return rows
+
+
+def _key(di: str) -> str:
+    return f"{len(di)}{di[:2]}"
 
 
 @lru_cache(maxsize=4096)
@@ -223,7 +223,7 @@ def item_code(di: str | int) -> str:
 
 
 def lookup(di: str | int) -> Item:
-    """The catalogue item of ``di`` (``"00010100"`` or ``0x00010100``).
+    """The catalogue item of ``di`` (``"00010100"`` or ``0x00010100``; of 1997 ``"9010"``).
 
     An identifier that the catalogue does not hold gives an Item that says so (``known`` is False); text that is no
     identifier is a UsageError.
@@ -233,155 +233,98 @@ def lookup(di: str | int) -> Item:
 
 @lru_cache(maxsize=4096)
 def _lookup(di: str) -> Item:
-    for row in _rows().get(di[:4], ()):
+    for row in _rows().get(_key(di), ()):
         fields = row.match(di)
         if fields is not None:
             return row.resolve(di, fields)
-    members = _expand(di)
-    if members:
-        first = members[0]
-        whole = {"TT": ", block of tariffs", "SS": ", block of settlements", "HH": ", block of orders"}
-        for row in _rows()[di[:4]]:
-            for name, at in row.fields():
-                if di[at : at + 2] == "FF" and row.match(first.di) is not None:
-                    return Item(
-                        di=di, name=row.item.name + whole[name], name_zh=row.item.name_zh + "数据块", unit=first.unit
-                    )
-        name, zh = first.name, first.name_zh
-        for prefix, prefix_zh in (("phase A ", "A相"), ("total ", "总")):
-            if name.startswith(prefix):
-                name, zh = name.removeprefix(prefix) + ", block of phases", zh.replace(prefix_zh, "", 1)
-                break
-        else:
-            name = f"block from {name}"
-        return Item(di=di, name=name, name_zh=zh + "数据块", unit=first.unit)
-    return Item(di=di, name=f"unknown item {di}", name_zh=f"未知数据项 {di}", known=False)
+    if first := _expand(di):
+        return _block(di, first[0])
+    edition = "1997" if len(di) == 4 else "2007"
+    return Item(di=di, name=f"unknown item {di}", name_zh=f"未知数据项 {di}", known=False, edition=edition)
+
+
+def _block(di: str, first: Item) -> Item:
+    """The item that stands for a block of items, of which ``first`` is the first."""
+    name, zh = first.name, first.name_zh
+    for row in _rows()[_key(di)]:
+        for field in row.blocks:
+            at, width, _ = block_field(row.pattern, field)
+            if field in FIELDS and di[at : at + width] == "F" * width and row.match(first.di) is not None:
+                return Item(
+                    di=di,
+                    name=f"{row.item.name}, block of {FIELDS[field].block}",
+                    name_zh=row.item.name_zh + "数据块",
+                    unit=first.unit,
+                    access=first.access,
+                    edition=first.edition,
+                    source=first.source,
+                )
+    for prefix, prefix_zh in (("phase A ", "A相"), ("total ", "总")):
+        if name.startswith(prefix):
+            name, zh = name.removeprefix(prefix) + ", block of phases", zh.replace(prefix_zh, "", 1)
+            break
+    else:
+        name = f"block from {name}"
+    return Item(
+        di=di, name=name, name_zh=zh + "数据块", unit=first.unit, access=first.access, edition=first.edition,
+        source=first.source,
+    )  # fmt: skip
 
 
 def expand(di: str | int) -> tuple[Item, ...]:
-    """The items of a block (an identifier with one field FF) in wire order; empty when ``di`` is no block.
+    """The items of a block (an identifier with one field FF, of 1997 F) in wire order; empty when ``di`` is no block.
 
-    Tariffs and settlements are listed to the limits of the standard; a meter sends as many as it has.
+    Tariffs and settlements are listed to the limits of the standard; a meter sends as many as it has. Identifiers
+    that the standard leaves out within a block are left out here.
     """
     return _expand(item_code(di))
 
 
 @lru_cache(maxsize=1024)
 def _expand(di: str) -> tuple[Item, ...]:
-    found: list[Item] = []
-    for row in _rows().get(di[:4], ()):
+    found: dict[str, Item] = {}
+    for row in _rows().get(_key(di), ()):
         for name in row.blocks:
-            at = _BYTES.get(name, row.pattern.find(name))
-            if di[at : at + 2] != "FF":
+            at, width, span = block_field(row.pattern, name)
+            if di[at : at + width] != "F" * width:
                 continue
-            span = _RANGES.get(name, (int(row.pattern[at : at + 2], 16) if name in _BYTES else 0,))
             for value in span:
-                member = f"{di[:at]}{value:02X}{di[at + 2 :]}"
+                member = f"{di[:at]}{value:0{width}X}{di[at + width :]}"
                 fields = row.match(member)
                 if fields is not None:
-                    found.append(row.resolve(member, fields))
-    return tuple(sorted(found, key=lambda item: item.di))
+                    found[member] = row.resolve(member, fields)
+    return tuple(found[member] for member in sorted(found))
 
 
 def catalogue() -> Iterator[Item]:
-    """Every item of the catalogue, rules spelled out (about ten thousand), in the order of the files."""
+    """Every item of the catalogue, rules spelled out (some ten thousands), in the order of the files."""
     for rows in _rows().values():
         for row in rows:
-            for di in row.members():
-                yield lookup(di)
+            for di in members(row.pattern):
+                fields = row.match(di)
+                if fields is not None:
+                    yield row.resolve(di, fields)
 
 
-def decode_item(di: str | int, data: bytes) -> list[Decoded]:
-    """The values in ``data`` (what follows the DI in an answer); never raises for any content of ``data``.
+def search(text: str) -> Iterator[Item]:
+    """The items whose identifier, unit, English or Chinese name holds each word of ``text``, case ignored.
 
-    Meters are tolerated that send more octets than the catalogue says (seen: voltage with 3, energy with 5): the
-    first ones are the value, a note tells the rest, and the quality is questionable unless the rest is zero.
+    A word of letters or digits must begin one there, Chinese ones may stand anywhere. A rule comes as one item, its
+    identifier with the open places (``0001TTSS``), unless the words tell one of its members.
     """
-    text = item_code(di)
-    item = _lookup(text)
-    if item.format:
-        return _decode_one(item, data, 0, len(data))
-    members = _expand(text)
-    if not members or not data:
-        return [_unknown(item, data)]
-    return _decode_block(members, data)
+    words = [re.compile(("(?<![0-9a-z])" if word.isascii() else "") + re.escape(word)) for word in text.lower().split()]
 
+    def holds(item: Item) -> bool:
+        told = f"{item.di} {item.name} {item.name_zh} {item.unit}".lower()
+        return all(word.search(told) for word in words)
 
-def _unknown(item: Item, data: bytes) -> Decoded:
-    note = "not in the catalogue" if not item.known else "the block is empty"
-    return Decoded(
-        item=item.di,
-        name=item.name,
-        name_zh=item.name_zh,
-        unit="",
-        value=data or None,
-        raw=None,
-        exponent=0,
-        quality=_UNKNOWN_QUALITY if data else Quality.INVALID,
-        note=note,
-        offset=0,
-        size=len(data),
-    )
-
-
-def _decode_block(members: tuple[Item, ...], data: bytes) -> list[Decoded]:
-    stride = 0
-    if len(data) > sum(item.length for item in members) and len(data) % len(members) == 0:
-        stride = len(data) // len(members)  # every member is longer than the catalogue says, by the same number
-    found: list[Decoded] = []
-    at = 0
-    for item in members:
-        size = stride or item.length
-        if at >= len(data):
-            break
-        found += _decode_one(item, data, at, min(size, len(data) - at))
-        at += size
-    if at > len(data):
-        # Cut, or fewer but longer members: nobody can tell where one ends, so none of these digits is a value.
-        note = f"{len(data)} octets are no whole number of members"
-        return [replace(value, value=None, raw=None, quality=Quality.INVALID, note=note) for value in found]
-    if at < len(data):
-        rest = len(data) - at
-        note = f"{rest} octets after the last member of the block"
-        found.append(_unknown(Item(di=members[-1].di, name="left over", name_zh="多余数据"), data[at:]))
-        found[-1] = replace(found[-1], item=f"{members[-1].di}.rest", note=note, offset=at, quality=_UNKNOWN_QUALITY)
-    return found
-
-
-def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]:
-    """The parts of one item from ``data[start:start + size]``."""
-    found: list[Decoded] = []
-    at = start
-    for i, fmt in enumerate(item.formats):
-        octets = data[at : min(at + fmt.length, start + size)]
-        if len(octets) < fmt.length:
-            parsed = Parsed(quality=Quality.INVALID, note=f"{size} octets where {item.length} belong")
-        else:
-            parsed = fmt.decode(octets, signed=item.signed and i == 0)
-        suffix = "" if i == 0 else ".time" if fmt.kind == "clock" else f".{i}"
-        found.append(
-            Decoded(
-                item=item.di + suffix,
-                name=item.name + (", time of occurrence" if i else ""),
-                name_zh=item.name_zh + ("发生时间" if i else ""),
-                unit="" if i else item.unit,
-                value=parsed.value,
-                raw=parsed.raw,
-                exponent=fmt.exponent,
-                quality=parsed.quality,
-                note=parsed.note,
-                offset=at,
-                size=len(octets),
-            )
-        )
-        at += len(octets)
-    extra = data[at : start + size]
-    if extra:
-        note = f"{size} octets where {item.length} belong; {extra.hex().upper()} skipped"
-        found = [_tolerated(value, note, odd=any(extra)) for value in found]
-    return found
-
-
-def _tolerated(value: Decoded, note: str, *, odd: bool) -> Decoded:
-    quality = Quality.QUESTIONABLE if odd and value.quality == Quality.GOOD else value.quality
-    return replace(value, note="; ".join(filter(None, (value.note, note))), quality=quality)
+    for rows in _rows().values():
+        for row in rows:
+            if holds(row.item):
+                yield row.item
+            elif any(fields_in(row.pattern)):
+                yield from (
+                    item
+                    for di in members(row.pattern)
+                    if (fields := row.match(di)) is not None and holds(item := row.resolve(di, fields))
+                )
