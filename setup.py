@@ -15,7 +15,18 @@ from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent
 REQUIRE_EXT = os.environ.get("METERWIRE_REQUIRE_EXT", "") not in {"", "0"}
-DATA = ["py.typed", "**/*.pyi", "**/*.csv", "**/*.json", "**/*.icd", "**/*.html", "**/*.css", "**/*.js", "**/*.h", "**/*.pxd"]
+DATA = [
+    "py.typed",
+    "**/*.pyi",
+    "**/*.csv",
+    "**/*.json",
+    "**/*.icd",
+    "**/*.html",
+    "**/*.css",
+    "**/*.js",
+    "**/*.h",
+    "**/*.pxd",
+]
 
 
 def fall_back(name: str, why: object) -> None:

@@ -4,6 +4,8 @@ They become :mod:`meterwire.models.control_blocks`; whoever serves the model dec
 there leaves the block without one, and is told.
 """
 
+import contextlib
+import ipaddress
 import re
 from typing import Any
 
@@ -29,6 +31,10 @@ _OPT_FLDS = {
     "entryID": OptFlds.ENTRY_ID,
     "configRef": OptFlds.CONF_REV,
 }
+_SETTINGS = {
+    "datSet": "DatSet", "rptID": "RptID", "optFields": "OptFlds", "bufTime": "BufTm", "trgOps": "TrgOps", "intgPd": "IntgPd",
+}  # fmt: skip
+"""Attributes of ReportSettings, and those of the control block that clients write only where it says Dyn."""
 _SV_OPT_FLDS = {"refreshTime": 16, "sampleSynchronized": 8, "sampleRate": 4, "dataSet": 2, "security": 1}
 _SMP_MOD = {"SmpPerPeriod": 0, "SmpPerSec": 1, "SecPerSmp": 2}
 
@@ -41,9 +47,15 @@ def add_blocks(
     device: LogicalDevice,
     node: LogicalNode,
     note: Note,
+    *,
+    reserve: bool,
 ) -> None:
-    """Give a logical node the control blocks declared in its element; ``place`` is the IED and its access point."""
+    """Give a logical node the control blocks declared in its element; ``place`` is the IED and its access point.
+
+    With ``reserve`` the instances of a report control are kept for the clients it names.
+    """
     maker = _Maker(document, ied, place, device, node, note)
+    maker.reserve = reserve
     seen: set[tuple[str, str]] = set()
     for declared in document.children(element, *_MAKERS):
         tag = document.tag(declared)
@@ -77,6 +89,7 @@ class _Maker:
         self.device = device
         self.node = node
         self.note = note
+        self.reserve = False
 
     def insist_name(self, element: Element, tag: str, name: str) -> None:
         """Refuse a block that MMS could not name."""
@@ -146,7 +159,21 @@ class _Maker:
             owner=settings.get("owner") in ("true", "1"),
             edition=self.ied.edition,
             resv_tms=not settings or settings.get("resvTms") in ("true", "1"),
+            fixed=frozenset(name for key, name in _SETTINGS.items() if settings and settings.get(key) != "Dyn"),
+            reserved_for=self.clients(element)[:instances] if self.reserve else (),
         )
+
+    def clients(self, element: Element) -> tuple[bytes, ...]:
+        """Addresses of the clients (ClientLN) that a ReportControl's instances are kept for; none where none is told."""
+        found = []
+        for client in self.document.children(self.document.child(element, "RptEnabled"), "ClientLN"):
+            ied, point = client.get("iedName", ""), client.get("apRef")
+            found.append(address := self._ip_address(ied, point))
+            if not address:
+                self.note(
+                    client, f"ReportControl {element.get('name')}: no IP address of {ied}; its instance is anybody's"
+                )
+        return tuple(found)
 
     def goose(self, element: Element, name: str) -> GooseControl | None:
         """GSEControl; GSSE has no place in 8-1 any more."""
@@ -223,6 +250,19 @@ class _Maker:
                     if (sender.get("ldInst"), sender.get("cbName")) == (self.device.inst, name):
                         return sender
         return None
+
+    def _ip_address(self, ied: str, access_point: str | None) -> bytes:
+        """Octets of the IP address of an IED's access point, the first one it has when none is named."""
+        document = self.document
+        for sub_network in document.children(document.child(document.root, "Communication"), "SubNetwork"):
+            for point in document.children(sub_network, "ConnectedAP"):
+                if point.get("iedName") == ied and access_point in (None, point.get("apName")):
+                    address = document.child(point, "Address")
+                    for p in document.children(address, "P") if address is not None else ():
+                        with contextlib.suppress(ValueError):
+                            if p.get("type") in ("IP", "IPv6"):
+                                return ipaddress.ip_address((p.text or "").strip()).packed
+        return b""
 
     def _address(self, sender: Element | None) -> MulticastAddress | None:
         address = self.document.child(sender, "Address")

@@ -57,11 +57,14 @@ def load_ied(
     access_point: str | None = None,
     *,
     note: Callable[[str], None] | None = None,
+    reserve: bool = False,
 ) -> Ied:
     """The model of an IED described in an SCL file, its bytes, or a document opened before.
 
     ``ied_name`` may be left out when only one IED has a server, ``access_point`` takes the first one with a server when
-    left out. ``note`` is called with a line for everything that was passed over.
+    left out. ``note`` is called with a line for everything that was passed over. With ``reserve`` the instances of report
+    control blocks are kept for the clients the file names for them (ClientLN), known by the IP address that its
+    communication section gives them: right on the station's own network, and nobody else's elsewhere.
 
     Raises FileError for what is wrong with the file, UsageError for an IED or access point that it does not have.
     """
@@ -76,7 +79,7 @@ def load_ied(
     elif access_point not in found:
         msg = f"{name} has no server at {access_point!r}; there are {', '.join(found)}"
         raise UsageError(msg)
-    loader = _Loader(document, element, access_point)
+    loader = _Loader(document, element, access_point, reserve=reserve)
     ied = loader.load(found[access_point])
     for text in loader.templates.notes if note is not None else ():
         note(text)  # type: ignore[misc]
@@ -107,10 +110,11 @@ def _choose_ied(document: SclDocument, wanted: str | None) -> Element:
 class _Loader:
     """Builds one IED."""
 
-    def __init__(self, document: SclDocument, ied: Element, access_point: str) -> None:
+    def __init__(self, document: SclDocument, ied: Element, access_point: str, *, reserve: bool) -> None:
         self.document = document
         self.element = ied
         self.access_point = access_point
+        self.reserve = reserve
         self.templates = Templates(document, ied.get("type", ""))
         self.leaves = 0
         self.built = 0
@@ -137,7 +141,8 @@ class _Loader:
         for each, _, node in nodes:
             add_data_sets(document, ied, each, node, self.note)
         for each, device, node in nodes:
-            add_blocks(document, ied, (self.element, self.access_point), each, device, node, self.note)
+            place = (self.element, self.access_point)
+            add_blocks(document, ied, place, each, device, node, self.note, reserve=self.reserve)
         ied.enums.update(self.templates.literals)
         return ied
 

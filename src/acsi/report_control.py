@@ -153,6 +153,8 @@ class ReportControlBlock:
         self.name = name
         self.reference = reference
         self.edition = declaration.edition
+        self.fixed = declaration.fixed
+        """Attributes no client writes, by configuration."""
         self.reserved_for = reserved_for
         """Address of the only client that may use it, by configuration; empty for any."""
         self.state = State.FREE
@@ -208,7 +210,7 @@ class ReportControlBlock:
 
     def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         """Write one attribute for ``client``; None, or the error code of the refusal."""
-        if attribute in self.read_only:
+        if attribute in self.read_only or attribute in self.fixed:
             return Access.ACCESS_DENIED
         refused = self._admit(client, attribute)
         if refused is not None:

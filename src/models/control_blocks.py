@@ -74,6 +74,8 @@ class ReportControl:
     """Rules the block follows; what differs is told in :mod:`meterwire.acsi.report_control`."""
     resv_tms: bool = True
     """A BRCB has ResvTms; never so in Edition 1."""
+    fixed: frozenset[str] = frozenset()
+    """Attributes (DatSet, OptFlds, …) that clients do not write, by configuration."""
     reserved_for: tuple[bytes, ...] = ()
     """Addresses (octets, as Owner shows them) of the clients that instances 1, 2, … are kept for by configuration."""
 

@@ -89,7 +89,7 @@ class ServerCore:
         test_moves_process: bool = False,
     ) -> None:
         self.ied = ied
-        self.limits = limits or Limits()
+        self.limits = limits or Limits.declared(ied.capabilities)
         self.admission = admission or Admission()
         self.clock = clock
         self.tap = tap

@@ -1,9 +1,11 @@
 """What a server allows its clients, and what it counts."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from ..acsi.files import FileLimits
 from ..errors import UsageError
+from ..models import Capabilities
 from ..protocols.mms.pdu import insist_pdu_size
 
 __all__ = ["Limits", "Statistics"]
@@ -32,6 +34,12 @@ class Limits:
     """What a client has to answer when it is asked something: the parts of a file it sets."""
     files: FileLimits = field(default_factory=FileLimits)
     """What clients may do with files."""
+
+    @classmethod
+    def declared(cls, capabilities: Capabilities) -> Self:
+        """Ours, with as many associations as the model's Services section (DynAssociation) declares, if it does."""
+        declared = capabilities.max_associations
+        return cls(max_associations=declared) if declared else cls()
 
     def __post_init__(self) -> None:
         insist_pdu_size(self.max_pdu)

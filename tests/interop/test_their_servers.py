@@ -35,16 +35,15 @@ from meterwire.protocols.mms import BinaryTime, Initiate, ObjectName, Selector
 from meterwire.protocols.mms.names import encode_object_name
 from meterwire.protocols.mms.services import (
     Access,
+    Status,
     decode_read_response,
     decode_write_response,
     identify_request,
     read_request,
-    write_request,
 )
 from meterwire.protocols.osi import AddressSet
 from meterwire.reading import Timestamp
 
-STATUS_REQUEST = b"\x80\x01\x00"
 CAPTURED = AddressSet(
     calling_t_selector=bytes.fromhex(OTHER_SIDE["t"]),
     called_t_selector=bytes.fromhex(SIDE["t"]),
@@ -238,11 +237,7 @@ def test_cancel(server: Peer) -> None:
 
 @servers("Status")
 def test_status(server: Peer) -> None:
-    async def body(ied: IedClient) -> bytes:
-        pdu = await ied._request(STATUS_REQUEST)
-        return bytes(pdu.data[pdu.start : pdu.stop])
-
-    assert asked(server, body) == bytes.fromhex("800100 810100")
+    assert asked(server, lambda ied: ied.status()) == Status(0, 0)
 
 
 @servers("Identify")
@@ -408,18 +403,13 @@ def test_every_type_is_written(server: Peer) -> None:
     assert asked(server, body) >= set(VALUES) - ({"binary-time"} if is_rust(server) else set())
 
 
-async def several(ied: IedClient, accesses: list[Access], data: list[bytes]) -> list[Any]:
-    return decode_write_response(await ied._request(write_request(zip(accesses, data, strict=True))))
-
-
 @servers("write: several variables in one PDU")
 def test_several_written_at_once(server: Peer) -> None:
     async def body(ied: IedClient) -> None:
         ld = device(server)
-        items = ("GGIO2$SP$IntSet$setVal", "GGIO1$ST$Ind1$stVal", "GGIO2$SP$LimSet$setVal")
-        data = [b"\x85\x01\x05", b"\x83\x01\x01", b"\x85\x01\x06"]
-        results = await several(ied, [Access(ObjectName(item, ld)) for item in items], data)
-        assert [None if result is None else result.code for result in results] == [None, 3, None]
+        values = {"GGIO2.IntSet.setVal [SP]": 5, "GGIO1.Ind1.stVal [ST]": True, "GGIO2.LimSet.setVal [SP]": 6}
+        refused = await ied.write_many({f"{ld}/{name}": value for name, value in values.items()})
+        assert {reference: error.code for reference, error in refused.items()} == {f"{ld}/GGIO1.Ind1.stVal [ST]": 3}
         truth = truth_of(server)
         assert [truth[(f"{ld}/GGIO2.{name}.setVal", "SP")] for name in ("IntSet", "LimSet")] == [5, 6]
 
@@ -736,7 +726,7 @@ def test_their_server_asks_no_password(iec61850_server: Peer) -> None:
 def test_their_server_has_no_status(iec61850_server: Peer) -> None:
     async def body(ied: IedClient) -> None:
         with pytest.raises(RejectError) as refusal:
-            await ied._request(STATUS_REQUEST)
+            await ied.status()
         assert (refusal.value.kind, refusal.value.code) == (1, 1)
         await alive(ied, iec61850_server)
 

@@ -1,15 +1,18 @@
 """From SCL to a model: every feature on a small file, then everything that is wrong with files."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from meterwire.errors import FileError, UsageError
+from meterwire.client import connect
+from meterwire.errors import DataAccessError, FileError, LinkError, UsageError
 from meterwire.models import Edition, Ied, OptFlds, Reference, ReportControl, TrgOps, Trigger
 from meterwire.models.control_blocks import GooseControl, LogControl, SampledValueControl, SettingControl
 from meterwire.reading import Quality, Timestamp
 from meterwire.scl import instantiate, load_ied
+from meterwire.server import MmsServer
 
 from .snippets import leaf_file, scl
 
@@ -237,6 +240,9 @@ REPORTS = """<ReportControl name="brcb" datSet="ds" rptID="R1" confRev="7" buffe
 <ReportControl name="urcb" confRev="1" indexed="false"><OptFields bufOvfl="false"/></ReportControl>"""
 
 
+ALL_FIXED = frozenset(("RptID", "DatSet", "OptFlds", "BufTm", "TrgOps", "IntgPd"))
+
+
 def test_report_controls() -> None:
     services = '<Services><ReportSettings owner="true" resvTms="true"/></Services>'
     ln0 = MEMBERS.format(more="") + REPORTS
@@ -257,10 +263,65 @@ def test_report_controls() -> None:
             instances=3,
             owner=True,
             edition=edition,
+            fixed=ALL_FIXED,
         ),
-        ReportControl(name="urcb", trg_ops=TrgOps.GI, opt_flds=0, indexed=False, owner=True, edition=edition),
+        ReportControl(
+            name="urcb", trg_ops=TrgOps.GI, opt_flds=0, indexed=False, owner=True, edition=edition, fixed=ALL_FIXED
+        ),
     ]
     assert ied["IED1LD0.LLN0"].control_blocks["brcb"].instance_names == ("brcb01", "brcb02", "brcb03")
+
+
+def test_what_services_fix_no_client_writes_and_no_more_associate_than_declared() -> None:
+    services = (
+        """<Services><DynAssociation max="2"/><ReportSettings rptID="Dyn" trgOps="Dyn" bufTime="Conf"/></Services>"""
+    )
+    ied = quiet(scl(ln0=MEMBERS.format(more="") + REPORTS, nodes=MEASURED, services=services))
+
+    async def play() -> None:
+        async with MmsServer(ied, port=0) as server, connect(server.url) as client:
+            block = "IED1LD0/LLN0.brcb01"
+            await client.write(f"{block}.RptID", "mine")
+            await client.write(f"{block}.TrgOps", TrgOps.GI)
+            for name in ("BufTm", "IntgPd", "OptFlds"):
+                with pytest.raises(DataAccessError, match="object-access-denied"):
+                    await client.write(f"{block}.{name}", 0)
+            async with connect(server.url):
+                with pytest.raises(LinkError):
+                    await connect(server.url)
+
+    asyncio.run(play())
+
+
+CLIENTS = """<ReportControl name="urcb" confRev="1" indexed="true"><OptFields/><RptEnabled max="4">
+<ClientLN iedName="HMI" lnClass="IHMI" lnInst="1" ldInst="none"/>
+<ClientLN iedName="GW" apRef="B" lnClass="ITCI" lnInst="1" ldInst="none"/>
+<ClientLN iedName="NOBODY" lnClass="IHMI" lnInst="1" ldInst="none"/></RptEnabled></ReportControl>"""
+ADDRESSES = """<Communication><SubNetwork name="S">
+<ConnectedAP iedName="HMI" apName="A"><Address><P type="IP">127.0.0.1</P></Address></ConnectedAP>
+<ConnectedAP iedName="GW" apName="A"><Address><P type="IP">10.0.0.7</P></Address></ConnectedAP>
+<ConnectedAP iedName="GW" apName="B"><Address><P type="IP">10.0.0.8</P></Address></ConnectedAP>
+</SubNetwork></Communication>"""
+
+
+def test_instances_are_kept_for_the_clients_a_file_names_when_that_is_wanted() -> None:
+    file = scl(ln0=CLIENTS, communication=ADDRESSES)
+    assert quiet(file)["IED1LD0.LLN0"].control_blocks["urcb"].reserved_for == ()
+    ied, notes = noted(file, reserve=True)
+    assert ied["IED1LD0.LLN0"].control_blocks["urcb"].reserved_for == (b"\x7f\0\0\1", b"\x0a\0\0\x08", b"")
+    assert [note.rpartition(": ")[2] for note in notes] == ["no IP address of NOBODY; its instance is anybody's"]
+
+    async def play() -> None:
+        async with MmsServer(ied, port=0) as server, connect(server.url) as client:
+            for instance, refused in ((1, False), (2, True), (3, False), (4, False)):
+                writing = client.write(f"IED1LD0/LLN0.urcb{instance:02}.Resv", True)
+                if not refused:
+                    await writing
+                    continue
+                with pytest.raises(DataAccessError, match="object-access-denied"):
+                    await writing
+
+    asyncio.run(play())
 
 
 COMMUNICATION = """<Communication><SubNetwork name="S"><ConnectedAP iedName="IED1" apName="P1">
