@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..models import Edition, ReportControl, TrgOps
+from ..models.enums import ServiceNameKind
 from ..protocols.mms import BinaryTime
 from .buffer import EntryBuffer
 from .journal import Entry, EntryKind, Stored, fingerprint
@@ -61,6 +62,8 @@ class BufferedReportControl(ReportControlBlock):
 
     fc = "BR"
     cdc = "BRCB"
+    service = ServiceNameKind.SetBRCBValues
+    tracking_cdc = "BTS"
     attributes = (
         ("RptID", "VisString129"),
         ("RptEna", "BOOLEAN"),
@@ -124,9 +127,9 @@ class BufferedReportControl(ReportControlBlock):
             self._move("return", client)
         return super()._admit(client, attribute)
 
-    def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
-        """Write one attribute; in ED2 a successful write to a free block reserves it."""
-        refused = super().write(client, attribute, value)
+    def _write(self, client: Hashable, attribute: str, value: Any) -> int | None:
+        """In ED2 a successful write to a free block reserves it."""
+        refused = super()._write(client, attribute, value)
         if refused is None and self.state is State.FREE and attribute != "ResvTms" and self._has_resv_tms:
             self._move("reserve", client)
             self._reserve_implicitly()
@@ -165,6 +168,7 @@ class BufferedReportControl(ReportControlBlock):
             self.engine.wake(self._expire_at, self)
         else:
             self._move("lost")
+        self.tell(ServiceNameKind.InternalChange, None, None, {})
 
     def _moved(self) -> None:
         if self.state is not State.LOST:
@@ -362,6 +366,7 @@ class BufferedReportControl(ReportControlBlock):
         super().poll(now)
         if self._expire_at is not None and now >= self._expire_at:
             self._move("expire")
+            self.tell(ServiceNameKind.InternalChange, None, None, {})
 
     def close(self) -> None:
         """Keep what is pending, and let go of the model."""

@@ -31,6 +31,8 @@ from ..models import (
     Trigger,
     basic_type,
 )
+from ..models.enums import ServiceNameKind
+from .service_event import ServiceEvent, status_of
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -117,6 +119,9 @@ MIN_INTG_PD = 10
 """Shortest integrity period accepted besides 0, milliseconds: shorter ones only burn the line."""
 CONF_REV_MODULUS = 1 << 32
 
+_TRACKED = {"GI": "gi", "TimeofEntry": "timeOfEntry"}
+"""Names of attributes in BTS and UTS that are not just written small."""
+
 Hook = Callable[[DataAttribute, Trigger], None]
 
 
@@ -131,6 +136,10 @@ class ReportControlBlock:
     """Names and basic types of the attributes in the order of 8-1."""
     read_only: ClassVar[frozenset[str]]
     """Attributes no client writes."""
+    service: ClassVar[ServiceNameKind]
+    """What writing to it is called."""
+    tracking_cdc: ClassVar[str]
+    """BTS or UTS."""
     reservation: ClassVar[str]
     """The attribute that reserves, Resv or ResvTms."""
     transitions: ClassVar[Mapping[tuple[State, str], State]]
@@ -210,6 +219,21 @@ class ReportControlBlock:
 
     def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         """Write one attribute for ``client``; None, or the error code of the refusal."""
+        refused = self._write(client, attribute, value)
+        if self.engine.on_service is not None:
+            self.tell(self.service, client, refused, {attribute: value})
+        return refused
+
+    def tell(self, service: ServiceNameKind, client: Hashable, refused: int | None, asked: Mapping[str, Any]) -> None:
+        """Have a service tracked: what the block says now, and over it what was asked."""
+        sink = self.engine.on_service
+        if sink is not None:
+            values = {leaf.name: leaf.value for leaf in self.object.leaves()} | dict(asked)
+            tracked = {_TRACKED.get(name, name[0].lower() + name[1:]): value for name, value in values.items()}
+            reference = self.reference.replace(f"${self.fc}$", ".")
+            sink(ServiceEvent(service, reference, client, status_of(refused), tracked, self.tracking_cdc))
+
+    def _write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         if attribute in self.read_only or attribute in self.fixed:
             return Access.ACCESS_DENIED
         refused = self._admit(client, attribute)
@@ -322,6 +346,7 @@ class ReportControlBlock:
             self._move("lost")
             if self["DatSet"].startswith("@"):  # it has ended with the association
                 self._put("DatSet", "")
+            self.tell(ServiceNameKind.InternalChange, None, None, {})
 
     # -- what the model does ---------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from .brcb import BufferedReportControl
 from .buffer import BufferLimits
 from .journal import Journal
 from .report_control import MAX_BUF_TM, MIN_INTG_PD, Access, Member, Report, ReportControlBlock, State
+from .service_event import ServiceSink
 from .urcb import SQ_NUM_MODULUS, TRANSITIONS, UnbufferedReportControl
 from .watch import Watch
 
@@ -77,6 +78,8 @@ class ReportEngine:
         self.limits = limits or BufferLimits()
         self.notice: Callable[[str], None] = notice or (lambda _: None)
         self.controls: list[ReportControlBlock] = []
+        self.on_service: ServiceSink | None = None
+        """Told of what clients write to control blocks, and of what becomes of these when a client is gone."""
         self.last_entry_id = max(1, self.wall())
         """The highest EntryID given away; it starts at the time of day, so that a restart without journal repeats none."""
         self._held: dict[Hashable, dict[ReportControlBlock, None]] = {}

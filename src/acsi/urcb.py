@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from ..models import OptFlds
+from ..models.enums import ServiceNameKind
 from .report_control import Included, Member, Report, ReportControlBlock, State
 
 __all__ = ["UnbufferedReportControl"]
@@ -33,6 +34,8 @@ class UnbufferedReportControl(ReportControlBlock):
 
     fc = "RP"
     cdc = "URCB"
+    service = ServiceNameKind.SetURCBValues
+    tracking_cdc = "UTS"
     attributes = (
         ("RptID", "VisString129"),
         ("RptEna", "BOOLEAN"),

@@ -18,6 +18,7 @@ from ..acsi.files import FileEngine, FileStore
 from ..acsi.health import HealthEngine
 from ..acsi.mode import ModeEngine
 from ..acsi.substitution import SubstitutionEngine
+from ..acsi.tracking import TrackingEngine
 from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
 from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
@@ -121,7 +122,9 @@ class ServerCore:
         self.modes = ModeEngine(ied, wall=clock, test_moves_process=test_moves_process)
         self.substitution = SubstitutionEngine(ied, wall=clock, identity=self.address_of)
         self.service.owners["SV"] = self.substitution
-        self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution]
+        self.tracking = TrackingEngine(ied, wall=clock, identity=self.address_of)
+        self.tracking.follow(self.service, self.reports)
+        self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution, self.tracking]
         self.frames = ReportFrames()
         """Encodes the reports of all associations."""
         self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
@@ -131,6 +134,7 @@ class ServerCore:
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
             self.service.extra.update(self.files.handlers)
+            self.tracking.follow(self.files)
 
     def next_number(self) -> int:
         """Number of a new connection."""

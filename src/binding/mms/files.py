@@ -6,12 +6,14 @@ association, before the request is answered. How such a question reaches the cli
 """
 
 import contextlib
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ...acsi.files import FileCode, FileEngine, FileSession, FileSink
+from ...acsi.service_event import ServiceEvent, ServiceSink
 from ...errors import FileServiceError, ProtocolError, ServiceError
+from ...models.enums import ServiceNameKind, ServiceStatusKind
 from ...protocols.mms import Pdu, Service
 from ...protocols.mms.files import (
     ObtainFile,
@@ -44,6 +46,17 @@ READ_ENVELOPE = 32
 DIRECTORY_ENVELOPE = 40
 
 
+_STATUS = {
+    FileCode.BUSY: ServiceStatusKind.instance_in_use,
+    FileCode.SYNTAX: ServiceStatusKind.parameter_value_inappropriate,
+    FileCode.POSITION: ServiceStatusKind.parameter_value_inappropriate,
+    FileCode.DENIED: ServiceStatusKind.access_violation,
+    FileCode.NON_EXISTENT: ServiceStatusKind.instance_not_available,
+    FileCode.DUPLICATE: ServiceStatusKind.parameter_value_inconsistent,
+}
+"""How a file service ended that was refused with this code; anything else is the server's."""
+
+
 class Caller(Protocol):
     """The way to ask the peer of an association."""
 
@@ -68,6 +81,8 @@ class FileServices:
 
     def __init__(self, engine: FileEngine) -> None:
         self.engine = engine
+        self.on_service: ServiceSink | None = None
+        """Told of what clients get, set, delete and look at."""
         self._members: dict[Hashable, _Member] = {}
 
     def join(self, key: Hashable, caller: Caller | None = None) -> None:
@@ -100,6 +115,22 @@ class FileServices:
             Service.OBTAIN_FILE: self._obtain,
         }
 
+    @contextlib.contextmanager
+    def _told(self, service: ServiceNameKind, name: str, asker: Asker) -> Iterator[None]:
+        """What happens within is the service, however it ends."""
+        error = ServiceStatusKind.no_error
+        try:
+            yield
+        except FileServiceError as refused:
+            error = _STATUS.get(refused.code or 0, ServiceStatusKind.failed_due_to_server_constraint)
+            raise
+        except BaseException:
+            error = ServiceStatusKind.failed_due_to_communications_constraint
+            raise
+        finally:
+            if self.on_service is not None:
+                self.on_service(ServiceEvent(service, name, asker.key, error))
+
     def _session(self, asker: Asker) -> FileSession:
         return self._members[asker.key].session
 
@@ -107,7 +138,8 @@ class FileServices:
 
     def _open(self, pdu: Pdu, asker: Asker) -> Result:
         wanted = decode_file_open_request(pdu.data, pdu.start, pdu.stop)
-        return file_open_response(self._session(asker).open(wanted.name, wanted.position))
+        with self._told(ServiceNameKind.GetFile, wanted.name, asker):
+            return file_open_response(self._session(asker).open(wanted.name, wanted.position))
 
     def _read(self, pdu: Pdu, asker: Asker) -> Result:
         frsm_id = decode_file_handle(pdu.data, pdu.start, pdu.stop)
@@ -121,7 +153,9 @@ class FileServices:
         wanted = decode_file_directory_request(pdu.data, pdu.start, pdu.stop)
         room = whole = asker.max_pdu - DIRECTORY_ENVELOPE
         parts: list[bytes] = []
-        for entry in self._session(asker).directory(wanted.folder, wanted.continue_after):
+        with self._told(ServiceNameKind.GetFileAttributeValues, wanted.folder, asker):
+            entries = self._session(asker).directory(wanted.folder, wanted.continue_after)
+        for entry in entries:
             part = encode_entry(entry)
             if len(part) > whole:
                 continue  # fits no answer this client takes; those behind it still do
@@ -132,7 +166,9 @@ class FileServices:
         return file_directory_response(parts, more_follows=False)
 
     def _delete(self, pdu: Pdu, asker: Asker) -> Result:
-        self._session(asker).delete(decode_file_delete_request(pdu.data, pdu.start, pdu.stop))
+        name = decode_file_delete_request(pdu.data, pdu.start, pdu.stop)
+        with self._told(ServiceNameKind.DeleteFile, name, asker):
+            self._session(asker).delete(name)
         return file_delete_response()
 
     def _rename(self, pdu: Pdu, asker: Asker) -> Result:
@@ -145,8 +181,13 @@ class FileServices:
         wanted = decode_obtain_file_request(pdu.data, pdu.start, pdu.stop)
         member = self._members[asker.key]
         if wanted.from_third_party or member.caller is None:
-            raise FileServiceError(FileCode.DENIED, wanted.source)
-        return self._fetch(member.session, member.caller, wanted)
+            with self._told(ServiceNameKind.SetFile, wanted.destination, asker):
+                raise FileServiceError(FileCode.DENIED, wanted.source)
+        return self._set(member.session, member.caller, wanted, asker)
+
+    async def _set(self, session: FileSession, caller: Caller, wanted: ObtainFile, asker: Asker) -> Result:
+        with self._told(ServiceNameKind.SetFile, wanted.destination, asker):
+            return await self._fetch(session, caller, wanted)
 
     async def _fetch(self, session: FileSession, caller: Caller, wanted: ObtainFile) -> Result:
         """Whatever happens on the way, a file that is not complete leaves nothing behind."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ...models.enums import ServiceNameKind, ServiceStatusKind
 from ...protocols.mms import ObjectName, Pdu
 from ...protocols.mms.lists import (
     DeleteScope,
@@ -23,10 +24,11 @@ from ...protocols.mms.pdu import (
     OBJECT_UNDEFINED,
     RESOURCE_CLASS,
 )
-from ...protocols.mms.services import decode_single_name
+from ...protocols.mms.services import Access, decode_single_name
 from .answering import Result
 from .data_sets import DataSet, DataSetScope
 from .image import Failure, Picks
+from .tracked import status_of_creation, tell_data_set
 
 if TYPE_CHECKING:
     from .service import Client, MmsService
@@ -54,6 +56,12 @@ def list_attributes(service: "MmsService", pdu: Pdu, client: "Client") -> Result
 def define_list(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
     """DefineNamedVariableList: create a data set."""
     name, members = decode_define_list_request(pdu.data, pdu.start, pdu.stop)
+    result = _define(service, client, name, members)
+    tell_data_set(service, ServiceNameKind.CreateDataSet, name, client.key, status_of_creation(result))
+    return result
+
+
+def _define(service: "MmsService", client: "Client", name: ObjectName, members: tuple[Access, ...]) -> Result:
     scope = _scope(service, client, name)
     if scope is None:
         return DEFINITION_CLASS, OBJECT_UNDEFINED
@@ -98,16 +106,25 @@ def delete_lists(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
         wanted = _all(found.data_sets, lambda item: ObjectName(item, domain))
     matched = deleted = 0
     for scope, name in wanted:
-        data_set = scope.sets.get(name.item) if scope is not None else None
-        if scope is None or data_set is None:
-            continue
-        matched += 1
-        if data_set.is_deletable and not service.is_in_use(str(name), client):
-            scope.remove(name.item)
-            deleted += 1
+        error = _delete(service, client, name, scope)
+        tell_data_set(service, ServiceNameKind.DeleteDataSet, name, client.key, error)
+        matched += error is not ServiceStatusKind.instance_not_available
+        deleted += error is ServiceStatusKind.no_error
     if deleted:
         service.forget_plans()
     return delete_list_response(matched, deleted)
+
+
+def _delete(service: "MmsService", client: "Client", name: ObjectName, scope: DataSetScope | None) -> ServiceStatusKind:
+    data_set = scope.sets.get(name.item) if scope is not None else None
+    if scope is None or data_set is None:
+        return ServiceStatusKind.instance_not_available
+    if not data_set.is_deletable:
+        return ServiceStatusKind.access_violation
+    if service.is_in_use(str(name), client):
+        return ServiceStatusKind.instance_in_use
+    scope.remove(name.item)
+    return ServiceStatusKind.no_error
 
 
 def _all(scope: DataSetScope, name_of: Callable[[str], ObjectName]) -> list[tuple[DataSetScope | None, ObjectName]]:

@@ -8,6 +8,7 @@ of ready encodings.
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
+from ...acsi.service_event import ServiceSink
 from ...errors import DecodeError
 from ...protocols import ber
 from ...protocols.mms import ObjectName, Pdu, RejectKind, Service
@@ -37,6 +38,7 @@ from .answering import Handler, Pending, Result, respond
 from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
+from .tracked import tell_writes
 from .variables import Variable
 from .writing import ACCESS_DENIED, Change, ChangesHandler, Writer, decode_changes, handler_of, leaf_writer
 
@@ -103,6 +105,8 @@ class MmsService:
     """Asked before a data set is deleted: do you use it (``LD/LN$name``, ``@name`` of a client)?"""
     owners: dict[str, ChangesHandler] = field(default_factory=dict)
     """Engines that own all leaves of a functional constraint, by its name."""
+    on_service: ServiceSink | None = None
+    """Told of values written and of data sets made and deleted; set it before there are clients, or forget the plans."""
     extra: dict[int, Handler] = field(default_factory=dict)
     """Handlers of further services by tag, asked before those here; they may answer later."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
@@ -214,6 +218,8 @@ class MmsService:
         refused = len(codes) - codes.count(None)
         self.writes.refused += refused
         self.writes.accepted += len(codes) - refused
+        if self.on_service is not None:
+            tell_writes(self, decode_write_request(pdu.data, pdu.start, pdu.stop), codes, client.key)
         return write_response(codes)
 
     def _make_targets(self, pdu: Pdu, specification: bytes, client: Client) -> tuple[Target, ...]:
@@ -232,7 +238,7 @@ class MmsService:
             self._keep(specification, picks)
             self._targets[specification] = targets
             writers = [self._writer(access, target) for access, target in zip(accesses, targets, strict=True)]
-            if None not in writers:
+            if None not in writers and self.on_service is None:  # what is tracked takes the way that tells
                 self.ready_writes[specification] = tuple(filter(None, writers))
         return targets
 
