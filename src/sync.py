@@ -34,6 +34,7 @@ from .models import Reference
 from .protocols.mms import Initiate, Initiator, TypeSpec
 from .protocols.mms.services import Identity, Status
 from .protocols.osi import AddressSet, Authentication
+from .reading import Quality
 
 __all__ = ["DataSets", "Files", "IedClient", "Logs", "SettingEdit", "SettingGroups", "Subscription", "connect"]
 
@@ -388,6 +389,14 @@ class IedClient:
     def write(self, reference: str, value: Any) -> None:
         """Write one reference; DataAccessError when the server refuses."""
         drive(self._client.write(reference, value))
+
+    def substitute(self, reference: str, value: Any, *, quality: Quality = Quality.GOOD, ident: str = "") -> None:
+        """Show a value instead of what the process says of a data object."""
+        drive(self._client.substitute(reference, value, quality=quality, ident=ident))
+
+    def release_substitute(self, reference: str) -> None:
+        """Show what the process says again."""
+        drive(self._client.release_substitute(reference))
 
     def write_many(self, values: Mapping[str, Any]) -> dict[str, DataAccessError]:
         """Write values by reference in as few PDUs as possible; what was refused."""

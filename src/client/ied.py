@@ -27,6 +27,7 @@ from ..protocols.mms.services import (
     write_request,
 )
 from ..protocols.osi import AddressSet, Authentication
+from ..reading import Quality
 from .blocking import BlockingConnection
 from .connection import MmsConnection, open_connection
 from .data_sets import DataSets
@@ -37,6 +38,7 @@ from .logs import Logs
 from .reports import data_set_of, report_id
 from .setting_groups import SettingGroups
 from .subscription import Subscription
+from .substitution import release_substitute, substitute
 from .values import dress_results, encode_value, largest, shape_of
 
 __all__ = ["DEFAULT_TIMEOUT", "IedClient", "connect", "parse_target"]
@@ -264,6 +266,19 @@ class IedClient:
                 if result is not None:
                     refused[reference] = DataAccessError(result.code or 0, reference)
         return refused
+
+    async def substitute(self, reference: str, value: Any, *, quality: Quality = Quality.GOOD, ident: str = "") -> None:
+        """Show ``value`` instead of what the process says of a data object, until it is released or this association ends.
+
+        ``value`` is what ``subVal``, ``subMag`` or ``subCVal`` takes; for a structure with one member a bare number
+        will do. ``quality`` is shown with it, marked as substituted, and ``ident`` (or this client's address) in
+        ``subID``. Raises UnknownNameError where there is nothing to substitute, DataAccessError when the server refuses.
+        """
+        await substitute(self, reference, value, quality, ident)
+
+    async def release_substitute(self, reference: str) -> None:
+        """Show what the process says of a data object again, whoever substituted it."""
+        await release_substitute(self, reference)
 
     # -- reports ---------------------------------------------------------------------------
 
