@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("binding",),
     ("net",),
     ("client", "server", "sync", "fuzz", "fleet", "web"),
-    ("terminals",),
+    ("terminals", "conform"),
     ("cli",),
 )
 """Lowest first. A module imports its own room and lower floors; WITHIN lists what is allowed on one floor."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 
 from ..errors import (
     AssociationError,
@@ -26,15 +27,19 @@ from ..protocols.mms import (
 from ..protocols.osi import AddressSet, Authentication
 from .upcalls import Upcalls
 
-__all__ = ["MmsConnection", "open_connection"]
+__all__ = ["MmsConnection", "Tap", "open_connection"]
+
+Tap = Callable[[str, bytes], None]
+"""Called with the direction, ``"in"`` or ``"out"``, and the octets as they come from the line or go onto it."""
 
 
 class MmsConnection(Upcalls, asyncio.Protocol):
     """An association; made by :func:`open_connection`."""
 
-    def __init__(self, initiator: Initiator) -> None:
+    def __init__(self, initiator: Initiator, tap: Tap | None = None) -> None:
         super().__init__()
         self.mms = initiator
+        self._tap = tap
         self.error: MeterwireError | None = None
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Pdu]] = {}
@@ -52,6 +57,8 @@ class MmsConnection(Upcalls, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes arrived."""
+        if self._tap is not None:
+            self._tap("in", data)
         try:
             for event in self.mms.receive(data):
                 self._on_event(event)
@@ -190,6 +197,8 @@ class MmsConnection(Upcalls, asyncio.Protocol):
     def _flush(self) -> None:
         output = self.mms.osi.take_output()
         if output and self._transport is not None:
+            if self._tap is not None:
+                self._tap("out", output)
             self._transport.write(output)
 
     def _on_event(self, event: MmsEvent) -> None:
@@ -232,9 +241,10 @@ async def open_connection(
     addresses: AddressSet | None = None,
     wanted: Initiate | None = None,
     authentication: Authentication | None = None,
+    tap: Tap | None = None,
 ) -> MmsConnection:
-    """Dial and associate; the whole takes at most ``timeout`` seconds per step."""
-    connection = await dial(lambda: MmsConnection(Initiator(addresses, wanted)), host, port, timeout=timeout)
+    """Dial and associate; the whole takes at most ``timeout`` seconds per step. ``tap`` sees every octet."""
+    connection = await dial(lambda: MmsConnection(Initiator(addresses, wanted), tap), host, port, timeout=timeout)
     try:
         await connection.associate(authentication, timeout)
     except BaseException:  # a caller who gives up leaves no connection behind
