@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import decode, demo, files, mms, scl, serve, serve_scl, watch
+from . import conform, decode, demo, files, mms, scl, serve, serve_scl, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -62,6 +62,7 @@ app.command("read")(mms.read)
 app.command("write")(mms.write)
 app.command("browse")(mms.browse)
 app.command("watch")(watch.watch)
+app.command("conform")(conform.conform)
 server.command("residential")(serve.residential)
 server.command("scl")(serve_scl.scl)
 meter.command("645")(serve.meter_645)
