@@ -22,7 +22,8 @@ __all__ = ["conform"]
 COLOURS = {"pass": "green", "fail": "bold red", "not-applicable": "yellow"}
 
 Scl = Annotated[
-    Path | None, typer.Option("--scl", metavar="FILE", help="Compare the server's model with this ICD, CID, IID or SCD.")
+    Path | None,
+    typer.Option("--scl", metavar="FILE", help="Compare the server's model with this ICD, CID, IID or SCD."),
 ]
 IedName = Annotated[str | None, typer.Option("--ied", metavar="NAME", help="Which IED of the file.")]
 Groups = Annotated[
@@ -49,9 +50,14 @@ def conform(
     only: Annotated[
         list[str] | None, typer.Option("--control", metavar="REF", help="Operate only this object; may be repeated.")
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for any answer.", min=0.05, callback=finite)] = 5.0,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for any answer.", min=0.05, callback=finite)
+    ] = 5.0,
     wait: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long to wait for what the server does by itself.", min=0.05, callback=finite)
+        float,
+        typer.Option(
+            metavar="SECONDS", help="How long to wait for what the server does by itself.", min=0.05, callback=finite
+        ),
     ] = 5.0,
     max_clients: Annotated[int, typer.Option(metavar="N", help="Associations at most, with --allow-load.", min=1)] = 64,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text: every case with its octets.")] = False,
@@ -74,7 +80,14 @@ def conform(
     if not target:
         msg = "no server given; write e.g. 'meterwire conform mms://127.0.0.1:10102'"
         raise UsageError(msg)
-    given = {"write": write, "settings": settings, "control": control or only, "files": files, "buffers": buffers, "load": load}
+    given = {
+        "write": write,
+        "settings": settings,
+        "control": control or only,
+        "files": files,
+        "buffers": buffers,
+        "load": load,
+    }
     options = Options(
         timeout=timeout,
         wait=wait,

@@ -118,9 +118,7 @@ class Group:
 
         return add
 
-    def add(
-        self, number: str, title: str, function: CaseFunction, *needs: Permission, hostile: bool = False
-    ) -> None:
+    def add(self, number: str, title: str, function: CaseFunction, *needs: Permission, hostile: bool = False) -> None:
         """Add a row; for families that one function serves."""
         made = Case(
             id=f"s{self.name}{number}",

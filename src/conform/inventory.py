@@ -162,7 +162,9 @@ class Inventory:
 
     def largest_answer(self) -> int:
         """Octets that the largest data object can take."""
-        sizes = (largest(spec) for d in self.devices.values() for objects in d.objects.values() for _, _, spec in objects)
+        sizes = (
+            largest(spec) for d in self.devices.values() for objects in d.objects.values() for _, _, spec in objects
+        )
         return max(sizes, default=0)
 
 

@@ -1,5 +1,7 @@
 """JUnit XML of a run: what CI servers show. A group is a test suite, a case that does not apply is skipped."""
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from .case import Verdict
@@ -8,24 +10,26 @@ from .tape import summaries
 
 __all__ = ["to_junit"]
 
-_FORBIDDEN = {code: "�" for code in (*range(9), 11, 12, *range(14, 32))}
+_FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), "�")
 """Characters XML cannot hold; a server may put them into names."""
 
 
 def to_junit(run: Run) -> bytes:
     """The document, UTF-8."""
-    root = etree.Element("testsuites", name=_clean(f"meterwire conform {run.target}"), **_counts(run.results))
+    root = etree.Element("testsuites", {"name": _clean(f"meterwire conform {run.target}"), **_counts(run.results)})
     groups: dict[str, list[Result]] = {}
     for result in run.results:
         groups.setdefault(result.case.group, []).append(result)
     for name, results in groups.items():
-        suite = etree.SubElement(root, "testsuite", name=name, timestamp=run.started.isoformat(), **_counts(results))
+        suite = etree.SubElement(
+            root, "testsuite", {"name": name, "timestamp": run.started.isoformat(), **_counts(results)}
+        )
         for result in results:
             _add(suite, result)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _counts(results: "tuple[Result, ...] | list[Result]") -> dict[str, str]:
+def _counts(results: Sequence[Result]) -> dict[str, str]:
     verdicts = [result.verdict for result in results]
     return {
         "tests": str(len(verdicts)),
@@ -39,7 +43,9 @@ def _counts(results: "tuple[Result, ...] | list[Result]") -> dict[str, str]:
 def _add(suite: "etree._Element", result: Result) -> None:
     case = result.case
     name = _clean(f"{case.id} {case.title}")
-    element = etree.SubElement(suite, "testcase", name=name, classname=f"conform.{case.group}", time=f"{result.seconds:.3f}")
+    element = etree.SubElement(
+        suite, "testcase", name=name, classname=f"conform.{case.group}", time=f"{result.seconds:.3f}"
+    )
     reason = _clean(result.reason)
     if result.verdict is Verdict.NOT_APPLICABLE:
         etree.SubElement(element, "skipped", message=reason)

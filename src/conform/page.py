@@ -15,6 +15,10 @@ __all__ = ["to_html"]
 
 SHOWN_OF_PASSED = 2_048
 """Octets shown of a case that passed; the JSON has all that was kept."""
+FOOTER = (
+    "<footer>Groups are those of IEC 61850-10. A number marked <i>own</i> is ours; others are those under which test "
+    "laboratories know a case, as far as that is public. → is what we sent, ← what the server answered.</footer>"
+)
 WORDS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NOT_APPLICABLE: "n/a"}
 LONG_WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.NOT_APPLICABLE: "not applicable"}
 
@@ -36,8 +40,7 @@ def to_html(run: Run) -> str:
             f"<header><h1>{escape(title)}</h1>{_facts(run)}{_tiles(counts)}{_bar(counts)}</header>",
             _tools(counts),
             *_sections(run),
-            "<footer>Groups are those of IEC 61850-10. A number marked <i>own</i> is ours; others are those under which test "
-            "laboratories know a case, as far as that is public. → is what we sent, ← what the server answered.</footer>",
+            FOOTER,
             f"</main><script>{_data('report.js')}</script></body></html>",
         ]
     )
@@ -56,7 +59,8 @@ def _facts(run: Run) -> str:
 def _tiles(counts: "Counter[Verdict]") -> str:
     tiles = [f'<div class="tile"><b>{counts.total()}</b><span>cases</span></div>']
     tiles += [
-        f'<div class="tile {verdict.value}"><b>{counts[verdict]}</b><span>{LONG_WORDS[verdict]}</span></div>' for verdict in Verdict
+        f'<div class="tile {verdict.value}"><b>{counts[verdict]}</b><span>{LONG_WORDS[verdict]}</span></div>'
+        for verdict in Verdict
     ]
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
@@ -72,7 +76,9 @@ def _tools(counts: "Counter[Verdict]") -> str:
     buttons = [f'<button data-verdict="all">All {counts.total()}</button>']
     order = (Verdict.FAIL, Verdict.PASS, Verdict.NOT_APPLICABLE)
     buttons += [
-        f'<button data-verdict="{v.value}">{LONG_WORDS[v].capitalize()} {counts[v]}</button>' for v in order if counts[v]
+        f'<button data-verdict="{v.value}">{LONG_WORDS[v].capitalize()} {counts[v]}</button>'
+        for v in order
+        if counts[v]
     ]
     field = '<input type="search" placeholder="Search: sRp4, segment, refused …" aria-label="Search cases">'
     return f'<div class="tools">{"".join(buttons)}{field}</div>'
@@ -112,12 +118,16 @@ def _octets(result: Result) -> str:
     for piece in result.pieces:
         if result.verdict is not Verdict.FAIL and shown > SHOWN_OF_PASSED:
             rest = sum(len(other.data) for other in result.pieces) - shown + result.left_off
-            rows.append(f'<tr><td></td><td></td><td></td><td class="what">{rest} further octets are in the JSON</td></tr>')
+            rows.append(
+                f'<tr><td></td><td></td><td></td><td class="what">{rest} further octets are in the JSON</td></tr>'
+            )
             break
         shown += len(piece.data)
         rows.append(_row(piece))
     if result.verdict is Verdict.FAIL and result.left_off:
-        rows.append(f'<tr><td></td><td></td><td></td><td class="what">{result.left_off} octets in the middle were not kept</td></tr>')
+        rows.append(
+            f'<tr><td></td><td></td><td></td><td class="what">{result.left_off} octets in the middle were not kept</td></tr>'
+        )
     return f'<table class="octets">{"".join(rows)}</table>'
 
 

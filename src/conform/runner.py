@@ -127,7 +127,10 @@ class _Judge:
         verdict, reason = await _outcome(case, bench, self._options.case_seconds)
         left = await bench.close()
         if left:
-            verdict, reason = Verdict.FAIL, "; ".join([*([reason] if reason else []), "not put back: " + ", ".join(left)])
+            verdict, reason = (
+                Verdict.FAIL,
+                "; ".join([*([reason] if reason else []), "not put back: " + ", ".join(left)]),
+            )
         if case.is_hostile and verdict is Verdict.PASS:
             verdict, reason = await self._after(bench, reason)
         elif verdict is not Verdict.PASS:
@@ -179,7 +182,7 @@ async def _outcome(case: Case, bench: Bench, seconds: float) -> tuple[Verdict, s
         return Verdict.FAIL, f"not done within {seconds:g} s"
     except MeterwireError as error:
         return Verdict.FAIL, f"{_KINDS.get(type(error).__name__, '')}{error}"
-    except Exception as error:  # noqa: BLE001 - an answer nobody thought of is the server's verdict, and our work tomorrow
+    except Exception as error:
         log.debug("%s", case.id, exc_info=True)
         return Verdict.FAIL, f"the answer could not be judged ({type(error).__name__}: {error}); please report this"
     return Verdict.PASS, "; ".join(bench.notes)

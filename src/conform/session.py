@@ -182,7 +182,9 @@ class Session:
         while True:
             part = await self.names_after(object_class, domain, after)
             if part.more_follows and (not part.names or part.names[-1] == after):
-                raise CheckFailedError(f"the name list of {domain or 'the server'} promises more and brings nothing new")
+                raise CheckFailedError(
+                    f"the name list of {domain or 'the server'} promises more and brings nothing new"
+                )
             names += part.names
             if len(names) > MAX_NAMES:
                 raise LimitError(f"a name list of more than {MAX_NAMES} names")
@@ -201,10 +203,10 @@ class Session:
         end = time.monotonic() + seconds
         seen = since
         while True:
-            for seen in range(seen, len(self.heard)):
-                if wanted(self.heard[seen]):
-                    return self.heard[seen]
-            seen = len(self.heard)
+            new, seen = self.heard[seen:], len(self.heard)
+            found = next(filter(wanted, new), None)
+            if found is not None:
+                return found
             left = end - time.monotonic()
             if left <= 0 or not self.is_open:
                 return None

@@ -11,7 +11,7 @@ from ..protocols.mms.services import Access, read_request, result_bounds
 from .inventory import BLOCK_CONSTRAINTS, Inventory, Leaf
 from .session import Session
 
-__all__ = ["Sweep", "mismatch", "octets_of", "sweep"]
+__all__ = ["Sweep", "content_of", "mismatch", "octets_of", "sweep"]
 
 UNREAD_CONSTRAINTS = BLOCK_CONSTRAINTS | {"CO", "SE"}
 """Not read: control blocks have cases of their own, a Read of CO can select, and SE holds nothing unless edited."""
@@ -53,6 +53,12 @@ def _elements(data: bytes, start: int, stop: int) -> Iterator[bytes]:
         _, _, after = ber.read_header(data, start, stop)
         yield data[start:after]
         start = after
+
+
+def content_of(data: bytes) -> bytes:
+    """What a Data element holds, without its tag and length."""
+    _, first, stop = ber.read_header(data, 0, len(data))
+    return data[first:stop]
 
 
 async def octets_of(session: Session, *names: ObjectName) -> list[bytes | DataAccessError]:
@@ -134,7 +140,11 @@ def _leaf_mismatch(content: bytes, spec: TypeSpec) -> str:
         low, high = (0, 1 << size) if spec.tag == DataTag.UNSIGNED else (-1 << size - 1, 1 << size - 1)
         return "" if low <= value < high else f"{value} does not fit into {size} bits"
     if spec.tag == DataTag.FLOAT:
-        return "" if octets == (9 if size == 64 else 5) else f"a floating point of {octets} octets, the type says {size} bits"
+        return (
+            ""
+            if octets == (9 if size == 64 else 5)
+            else f"a floating point of {octets} octets, the type says {size} bits"
+        )
     if spec.tag in (DataTag.OCTET_STRING, DataTag.VISIBLE_STRING):
         right = octets == size if spec.size > 0 else octets <= size
         return "" if right or not size else f"{octets} octets, the type says {size}"

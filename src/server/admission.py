@@ -13,7 +13,7 @@ from ..protocols.osi import AddressSet
 
 __all__ = ["Admission"]
 
-NO_REASON = 1
+NO_REASON, OTHER_APPLICATION = 1, 2
 CALLED_AP_TITLE, CALLED_AE_QUALIFIER = 7, 9
 AUTHENTICATION_FAILURE, AUTHENTICATION_REQUIRED = 13, 14
 
@@ -36,6 +36,8 @@ class Admission:
     def refusal(self, proposal: Proposal) -> int | None:
         """None to let the client in, else the ACSE diagnostic of the refusal."""
         request = proposal.request
+        if not request.is_mms:
+            return OTHER_APPLICATION
         if self.password is not None:
             if request.authentication is None:
                 return AUTHENTICATION_REQUIRED

@@ -63,7 +63,7 @@ def define_list(service: "MmsService", pdu: Pdu, client: "Client") -> Result:
 
 def _define(service: "MmsService", client: "Client", name: ObjectName, members: tuple[Access, ...]) -> Result:
     scope = _scope(service, client, name)
-    if scope is None:
+    if scope is None or not _has_node(service, name):
         return DEFINITION_CLASS, OBJECT_UNDEFINED
     if name.item in scope.sets:
         return DEFINITION_CLASS, OBJECT_EXISTS
@@ -85,6 +85,13 @@ def _define(service: "MmsService", client: "Client", name: ObjectName, members: 
     scope.add(name.item, DataSet(members, is_deletable=True))
     service.forget_plans()
     return define_list_response()
+
+
+def _has_node(service: "MmsService", name: ObjectName) -> bool:
+    """A data set of a logical device called ``LN$name`` is one of a logical node there."""
+    node, dollar, _ = name.item.partition("$")
+    device = service.image.ied.children.get(name.domain or "")
+    return device is None or not dollar or node in device.children
 
 
 def delete_lists(service: "MmsService", pdu: Pdu, client: "Client") -> Result:

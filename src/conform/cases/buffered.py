@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 from ...models import OptFlds, TrgOps
@@ -10,13 +11,27 @@ from ..bench import Bench, quote
 from ..case import Group, Permission
 from ..inventory import Block
 from ..session import Session
-from .reporting import INTEGRITY, RESERVE_SECONDS, USUAL_OPTIONS, Live, Took, attributes, choose, live, put, refusal
-from .reports import add_common
+from . import reports, reports_changes, reports_negative
+from .reporting import (
+    INTEGRITY,
+    RESERVE_SECONDS,
+    USUAL_OPTIONS,
+    Live,
+    Took,
+    attributes,
+    choose,
+    free,
+    live,
+    put,
+    refusal,
+    reserve,
+)
 
 __all__ = ["group"]
 
 group = Group("Br", "Buffered reporting")
-add_common(group, "BR")
+for _rows in (reports.rows, reports_changes.rows, reports_negative.rows):
+    _rows.add_to(group, "BR")
 
 OPTIONS = USUAL_OPTIONS | OptFlds.ENTRY_ID | OptFlds.BUF_OVFL
 PERIOD = 500
@@ -46,8 +61,7 @@ async def _again(bench: Bench, block: Block, entry: bytes) -> Live:
     session = await bench.open()
     later = Live(bench, session, block)
     bench.undo(f"{block} of a second association", lambda _late: _leave(session, block))
-    if block.has("ResvTms"):
-        await put(session, block, ResvTms=RESERVE_SECONDS)
+    await reserve(session, block)
     await put(session, block, EntryID=entry)
     await later.enable()
     return later
@@ -57,8 +71,7 @@ async def _leave(session: Session, block: Block) -> None:
     """Disable and give free, so that the first association's settings can be put back."""
     if session.is_open:
         await put(session, block, RptEna=False)
-        if block.has("ResvTms"):
-            await put(session, block, ResvTms=0)
+        await free(session, block)
 
 
 @group.case("2i", "A report with EntryID has one of eight octets, not null", Permission.BUFFERS)
@@ -67,7 +80,10 @@ async def _entry_id(bench: Bench) -> None:
         await block.enable()
         (took,) = await _some(block, 1)
         entry = took.report.entry_id
-        bench.check(entry is not None and len(entry) == 8 and entry != NULL_ENTRY, f"EntryID {entry.hex() if entry is not None else 'absent'}")
+        bench.check(
+            entry is not None and len(entry) == 8 and entry != NULL_ENTRY,
+            f"EntryID {entry.hex() if entry is not None else 'absent'}",
+        )
 
 
 @group.case("2j", "A report with BufOvfl has it, and it is false while nothing was lost", Permission.BUFFERS)
@@ -79,7 +95,11 @@ async def _overflow_field(bench: Bench) -> None:
         bench.check(took[1].report.buf_ovfl is False, f"BufOvfl of a second report is {took[1].report.buf_ovfl}")
 
 
-@group.case("8", "What happens while the client is away is kept, and sent when it comes back, without gap or double", Permission.BUFFERS)
+@group.case(
+    "8",
+    "What happens while the client is away is kept, and sent when it comes back, without gap or double",
+    Permission.BUFFERS,
+)
 async def _away(bench: Bench) -> None:
     first = await bench.open()
     async with _filling(bench, first) as block:
@@ -92,11 +112,19 @@ async def _away(bench: Bench) -> None:
         later = await _again(bench, block.block, last or NULL_ENTRY)
         after = await _some(later, 3)
         entries = [took.report.entry_id for took in (*before, *after)]
-        bench.check(len(set(entries)) == len(entries), f"an EntryID stands twice: {quote([e.hex() for e in entries if e])}")
+        bench.check(
+            len(set(entries)) == len(entries), f"an EntryID stands twice: {quote([e.hex() for e in entries if e])}"
+        )
         times = [took.report.time.datetime for took in (before[-1], *after) if took.report.time is not None]
-        gaps = [(b - a).total_seconds() for a, b in zip(times, times[1:], strict=False) if a is not None and b is not None]
-        bench.check(all(0 <= gap < 2.2 * PERIOD / 1000 for gap in gaps), f"entries are {gaps} s apart, the period is {PERIOD} ms")
-        bench.check(after[0].at - after[1].at > -0.3, "the entries of the absence come one period after another, not from a buffer")
+        gaps = [(b - a).total_seconds() for a, b in pairwise(times) if a is not None and b is not None]
+        bench.check(
+            all(0 <= gap < 2.2 * PERIOD / 1000 for gap in gaps),
+            f"entries are {gaps} s apart, the period is {PERIOD} ms",
+        )
+        bench.check(
+            after[0].at - after[1].at > -0.3,
+            "the entries of the absence come one period after another, not from a buffer",
+        )
         await later.disable()
         bench.note(f"entries {gaps} s apart")
 
@@ -130,7 +158,10 @@ async def _behind(bench: Bench) -> None:
         await put(block.session, block.block, EntryID=entries[0])
         await block.enable()
         (took,) = await _some(block, 1)
-        bench.check(took.report.entry_id == entries[1], f"behind {entries[0].hex()} comes {quote(took.report.entry_id)}, it was {entries[1].hex()}")
+        bench.check(
+            took.report.entry_id == entries[1],
+            f"behind {entries[0].hex()} comes {quote(took.report.entry_id)}, it was {entries[1].hex()}",
+        )
 
 
 @group.case("126", "Going on twice behind the same entry gives the same report twice", Permission.BUFFERS)
@@ -162,7 +193,11 @@ async def _disabled(bench: Bench) -> None:
         bench.check(took[1].at - took[0].at < 0.3, "the entries come one period after another, not from a buffer")
 
 
-@group.case("128", "PurgeBuf empties the buffer: entries of before are not sent, and their EntryIDs not known", Permission.BUFFERS)
+@group.case(
+    "128",
+    "PurgeBuf empties the buffer: entries of before are not sent, and their EntryIDs not known",
+    Permission.BUFFERS,
+)
 async def _purge(bench: Bench) -> None:
     async with _filling(bench) as block:
         await block.enable()
@@ -190,8 +225,14 @@ async def _newest(bench: Bench) -> None:
         (took,) = await _some(block, 1)
         time_name = "TimeofEntry" if block.block.has("TimeofEntry") else "TimeOfEntry"
         told = await attributes(block.session, block.block, "EntryID", time_name)
-        bench.check(told["EntryID"] == took.report.entry_id, f"EntryID {quote(told['EntryID'])}, the newest report has {quote(took.report.entry_id)}")
-        bench.check(told[time_name] == took.report.time, f"TimeofEntry {quote(told[time_name])}, the newest report has {quote(took.report.time)}")
+        bench.check(
+            told["EntryID"] == took.report.entry_id,
+            f"EntryID {quote(told['EntryID'])}, the newest report has {quote(took.report.entry_id)}",
+        )
+        bench.check(
+            told[time_name] == took.report.time,
+            f"TimeofEntry {quote(told[time_name])}, the newest report has {quote(took.report.time)}",
+        )
 
 
 @group.case("131", "A change of TrgOps, of IntgPd or of the data set empties the buffer", Permission.BUFFERS)
@@ -212,7 +253,9 @@ async def _reserve(bench: Bench) -> None:
         bench.skip("the blocks have no ResvTms (Edition 1)")
     async with live(bench, block) as taken:
         told = (await attributes(taken.session, block, "ResvTms"))["ResvTms"]
-        bench.check(isinstance(told, int) and 0 < told <= RESERVE_SECONDS, f"ResvTms {told} after {RESERVE_SECONDS} was written")
+        bench.check(
+            isinstance(told, int) and 0 < told <= RESERVE_SECONDS, f"ResvTms {told} after {RESERVE_SECONDS} was written"
+        )
         other = await bench.open()
         refused = await refusal(other, block, "RptEna", True)
         bench.check(refused is not None, "another association enables a reserved block")
@@ -276,7 +319,7 @@ async def _negative_reserve(bench: Bench) -> None:
     block = await choose(bench, "BR")
     if not block.has("ResvTms"):
         bench.skip("the blocks have no ResvTms (Edition 1)")
-    async with live(bench, block, reserve=False) as taken:
+    async with live(bench, block, reserved=False) as taken:
         for value in (-1, -2):
             refused = await refusal(taken.session, block, "ResvTms", value)
             bench.check(refused is not None, f"{value} is taken")

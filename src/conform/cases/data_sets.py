@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ...errors import DataAccessError, MeterwireError, RemoteError
+from ...errors import DataAccessError, RemoteError
 from ...protocols import ber
 from ...protocols.mms import DataTag, ObjectName, Pdu, Selector, TypeSpec
 from ...protocols.mms.lists import (
@@ -10,7 +10,6 @@ from ...protocols.mms.lists import (
     decode_delete_list_response,
     define_list_request,
     delete_list_request,
-    named_variable_list_request,
 )
 from ...protocols.mms.names import encode_object_name
 from ...protocols.mms.services import (
@@ -28,9 +27,23 @@ from ..case import Group, Permission
 from ..inventory import Leaf
 from ..session import Session
 from ..sweep import octets_of
-from .subjects import any_leaf, device, missing_item, octets, readable_leaf, writable_leaf
+from .subjects import any_leaf, device, octets, writable_leaf
 
-__all__ = ["group"]
+__all__ = [
+    "MANY",
+    "OURS",
+    "configured",
+    "create",
+    "delete",
+    "fleeting",
+    "group",
+    "is_readable",
+    "kept",
+    "members_for",
+    "remove",
+    "used_sets",
+    "write_list",
+]
 
 group = Group("Dset", "Data sets")
 
@@ -45,14 +58,17 @@ LONG = 50
 # -- those of the configuration ------------------------------------------------------------
 
 
-def _configured(bench: Bench) -> list[tuple[ObjectName, NamedVariableList]]:
+def configured(bench: Bench) -> list[tuple[ObjectName, NamedVariableList]]:
+    """Data sets the server shows."""
     found = bench.inventory.data_sets()
     if not found:
         bench.skip("the server shows no data set")
     return found
 
 
-@group.case("1", "GetLogicalNodeDirectory(DATA-SET), GetDataSetDirectory and GetDataSetValues: as many values as members")
+@group.case(
+    "1", "GetLogicalNodeDirectory(DATA-SET), GetDataSetDirectory and GetDataSetValues: as many values as members"
+)
 async def _directories(bench: Bench) -> None:
     session = await bench.session()
     count = 0
@@ -77,7 +93,7 @@ async def _directories(bench: Bench) -> None:
 async def _members_exist(bench: Bench) -> None:
     session = await bench.session()
     names = {domain: set(found.names) for domain, found in bench.inventory.devices.items()}
-    for name, found in _configured(bench):
+    for name, found in configured(bench):
         for access in found.members:
             item, domain = access.name.item, access.name.domain or ""
             if item not in names.get(domain, ()):
@@ -88,8 +104,8 @@ async def _members_exist(bench: Bench) -> None:
 @group.case("102", "The data sets a server lists are told as not deletable when they belong to its configuration")
 async def _deletable(bench: Bench) -> None:
     session = await bench.session()
-    used = set(await _used_sets(bench, session))
-    found = [(name, nvl) for name, nvl in _configured(bench) if str(name) in used]
+    used = set(await used_sets(bench, session))
+    found = [(name, nvl) for name, nvl in configured(bench) if str(name) in used]
     if not found:
         bench.skip("no data set of the configuration is known: no control block uses one")
     for name, _ in found:
@@ -97,7 +113,7 @@ async def _deletable(bench: Bench) -> None:
         bench.check(not nvl.is_deletable, f"{name} is used by a control block, and told to be deletable")
 
 
-async def _used_sets(bench: Bench, session: Session) -> list[str]:
+async def used_sets(bench: Bench, session: Session) -> list[str]:
     """What the control blocks' DatSet say."""
     found = []
     for block in bench.inventory.blocks("RP", "BR", "GO", "LG"):
@@ -112,7 +128,7 @@ async def _used_sets(bench: Bench, session: Session) -> list[str]:
 async def _same_values(bench: Bench) -> None:
     session = await bench.session()
     compared = 0
-    for name, found in _configured(bench)[:10]:
+    for name, found in configured(bench)[:10]:
         plain = [access.name for access in found.members if not access.alternate][:LONG]
         if len(plain) != len(found.members):
             continue
@@ -124,7 +140,10 @@ async def _same_values(bench: Bench) -> None:
         values = _results(answer)
         for member, old, value, new in zip(plain, before, values, after, strict=True):
             still = isinstance(old, bytes) and old == new
-            bench.check(not still or value == old, f"{name}: {member} is {quote(value.hex())} in the set, {quote(old.hex() if isinstance(old, bytes) else old)} by itself")
+            bench.check(
+                not still or value == old,
+                f"{name}: {member} is {quote(value.hex())} in the set, {quote(old.hex() if isinstance(old, bytes) else old)} by itself",
+            )
             compared += still
     if not compared:
         bench.skip("no member stood still long enough to compare")
@@ -146,120 +165,164 @@ def _results(answer: Pdu) -> list[bytes]:
 @group.case("104", "GetDataSetValues with specification tells which data set it is")
 async def _specification(bench: Bench) -> None:
     session = await bench.session()
-    name, _ = _configured(bench)[0]
+    name, _ = configured(bench)[0]
     answer = await session.request(read_list_request(name))
-    told = next((answer.data[a:b] for tag, a, b in ber.elements(answer.data, answer.start, answer.stop) if tag == 0xA0), b"")
-    bench.check(told == ber.tlv(0xA1, encode_object_name(name)), f"the answer's specification is {told.hex() or 'absent'}")
+    told = next(
+        (answer.data[a:b] for tag, a, b in ber.elements(answer.data, answer.start, answer.stop) if tag == 0xA0), b""
+    )
+    bench.check(
+        told == ber.tlv(0xA1, encode_object_name(name)), f"the answer's specification is {told.hex() or 'absent'}"
+    )
 
 
 # -- those a client creates ----------------------------------------------------------------
 
 
-async def _members(bench: Bench, count: int) -> list[Access]:
+async def members_for(bench: Bench, count: int) -> list[Access]:
+    """That many readable attributes."""
     found = [leaf for leaf, _ in (await bench.values()).leaves() if leaf.spec.tag != DataTag.ARRAY]
     if not found:
         bench.skip("the server has no readable attribute")
     return [Access(leaf.name) for leaf in found[:count]]
 
 
-async def _create(bench: Bench, session: Session, name: ObjectName, members: list[Access]) -> None:
+async def create(bench: Bench, session: Session, name: ObjectName, members: list[Access]) -> None:
     """Create, or say that this server takes none."""
     answer = await session.attempt(define_list_request(name, members))
     if isinstance(answer, RemoteError):
-        bench.skip(f"the server takes no {'data set of an association' if name.is_association_specific else 'data set'}: {answer}")
-    bench.undo(f"data set {name}", lambda late: _remove(late if not name.is_association_specific else session, name))
+        bench.skip(
+            f"the server takes no {'data set of an association' if name.is_association_specific else 'data set'}: {answer}"
+        )
+    bench.undo(f"data set {name}", lambda late: remove(late if not name.is_association_specific else session, name))
 
 
-async def _remove(session: Session, name: ObjectName) -> None:
+async def remove(session: Session, name: ObjectName) -> None:
+    """Delete it as far as the server lets us."""
     if session.is_open:
         await session.attempt(delete_list_request([name]))
 
 
-async def _delete(session: Session, name: ObjectName) -> tuple[int, int]:
+async def delete(session: Session, name: ObjectName) -> tuple[int, int]:
     """Matched and deleted."""
     return decode_delete_list_response(await session.request(delete_list_request([name])))
 
 
 async def _own(bench: Bench, name: ObjectName, count: int) -> tuple[Session, list[Access]]:
     session = await bench.session()
-    members = await _members(bench, count)
-    await _create(bench, session, name, members)
+    members = await members_for(bench, count)
+    await create(bench, session, name, members)
     return session, members
 
 
-def _kept(bench: Bench, suffix: str = "") -> ObjectName:
+def kept(bench: Bench, suffix: str = "") -> ObjectName:
+    """Name of a data set that stays."""
     return ObjectName(f"LLN0${OURS}{suffix}", device(bench))
 
 
-def _fleeting(suffix: str = "") -> ObjectName:
+def fleeting(suffix: str = "") -> ObjectName:
+    """Name of a data set of the association."""
     return ObjectName(OURS + suffix, is_association_specific=True)
 
 
-async def _create_read_delete(bench: Bench, *, fleeting: bool, count: int) -> None:
+async def _create_read_delete(bench: Bench, *, is_fleeting: bool, count: int) -> None:
     """Create, look, read, delete."""
-    name = _fleeting() if fleeting else _kept(bench)
+    name = fleeting() if is_fleeting else kept(bench)
     session, members = await _own(bench, name, count)
     told = await session.members(name)
-    bench.check(list(told.members) == members, f"created with {len(members)} members, the directory tells {len(told.members)}, or others")
+    bench.check(
+        list(told.members) == members,
+        f"created with {len(members)} members, the directory tells {len(told.members)}, or others",
+    )
     bench.check(told.is_deletable, f"{name} was created by a client, and is told not to be deletable")
     answer = await session.attempt(read_list_request(name))
     if isinstance(answer, RemoteError):
         bench.fail(f"{name} cannot be read: {answer}")
     bench.check(len(_results(answer)) == len(members), f"{len(members)} members, {len(_results(answer))} values")
-    matched, deleted = await _delete(session, name)
+    matched, deleted = await delete(session, name)
     bench.check((matched, deleted) == (1, 1), f"deleting it gives matched {matched}, deleted {deleted}")
-    bench.check(isinstance(await session.attempt(read_list_request(name)), RemoteError) or not await _is_readable(session, name), "it can be read after it was deleted")
+    bench.check(
+        isinstance(await session.attempt(read_list_request(name)), RemoteError) or not await is_readable(session, name),
+        "it can be read after it was deleted",
+    )
 
 
-async def _is_readable(session: Session, name: ObjectName) -> bool:
+async def is_readable(session: Session, name: ObjectName) -> bool:
+    """It gives at least one value."""
     answer = await session.attempt(read_list_request(name))
     if isinstance(answer, RemoteError):
         return False
     return not all(isinstance(value, DataAccessError) for value in decode_read_response(answer))
 
 
-group.add("105", "A data set of the association with one member is created, listed, read and deleted", partial(_create_read_delete, fleeting=True, count=1))
-group.add("106", f"A data set of the association with {LONG} members is created, listed, read and deleted", partial(_create_read_delete, fleeting=True, count=LONG))
-group.add("107", "A data set that stays, with one member, is created, listed, read and deleted", partial(_create_read_delete, fleeting=False, count=1), Permission.WRITE)
-group.add("108", f"A data set that stays, with {LONG} members, is created, listed, read and deleted", partial(_create_read_delete, fleeting=False, count=LONG), Permission.WRITE)
+group.add(
+    "105",
+    "A data set of the association with one member is created, listed, read and deleted",
+    partial(_create_read_delete, is_fleeting=True, count=1),
+)
+group.add(
+    "106",
+    f"A data set of the association with {LONG} members is created, listed, read and deleted",
+    partial(_create_read_delete, is_fleeting=True, count=LONG),
+)
+group.add(
+    "107",
+    "A data set that stays, with one member, is created, listed, read and deleted",
+    partial(_create_read_delete, is_fleeting=False, count=1),
+    Permission.WRITE,
+)
+group.add(
+    "108",
+    f"A data set that stays, with {LONG} members, is created, listed, read and deleted",
+    partial(_create_read_delete, is_fleeting=False, count=LONG),
+    Permission.WRITE,
+)
 
 
 @group.case("109", "Members stand in the order the client gave, a member twice when it was given twice")
 async def _order(bench: Bench) -> None:
     session = await bench.session()
-    members = await _members(bench, 6)
+    members = await members_for(bench, 6)
     wanted = [*reversed(members), members[0]]
-    answer = await session.attempt(define_list_request(_fleeting(), wanted))
+    answer = await session.attempt(define_list_request(fleeting(), wanted))
     if isinstance(answer, RemoteError):
         wanted = list(reversed(members))
-        await _create(bench, session, _fleeting(), wanted)
+        await create(bench, session, fleeting(), wanted)
         bench.note("a member cannot stand twice")
     else:
-        bench.undo("data set of the association", lambda _late: _remove(session, _fleeting()))
-    told = await session.members(_fleeting())
-    bench.check(list(told.members) == wanted, f"given {quote([str(a.name) for a in wanted])}, told {quote([str(a.name) for a in told.members])}")
+        bench.undo("data set of the association", lambda _late: remove(session, fleeting()))
+    told = await session.members(fleeting())
+    bench.check(
+        list(told.members) == wanted,
+        f"given {quote([str(a.name) for a in wanted])}, told {quote([str(a.name) for a in told.members])}",
+    )
 
 
 @group.case("110", "A data set of whole data objects gives their structures")
 async def _objects(bench: Bench) -> None:
     session = await bench.session()
-    found = [(domain, item) for (domain, item), value in (await bench.values()).values.items() if isinstance(value, bytes) and value[0] == 0xA2]
+    found = [
+        (domain, item)
+        for (domain, item), value in (await bench.values()).values.items()
+        if isinstance(value, bytes) and value[0] == 0xA2
+    ]
     if not found:
         bench.skip("the server has no structured data object")
     names = [ObjectName(item, domain) for domain, item in found[:3]]
-    await _create(bench, session, _fleeting(), [Access(name) for name in names])
-    answer = await session.attempt(read_list_request(_fleeting()))
+    await create(bench, session, fleeting(), [Access(name) for name in names])
+    answer = await session.attempt(read_list_request(fleeting()))
     if isinstance(answer, RemoteError):
         bench.fail(f"it cannot be read: {answer}")
-    bench.check(all(value[0] == 0xA2 for value in _results(answer)), f"not all of {quote(list(map(str, names)))} are structures")
+    bench.check(
+        all(value[0] == 0xA2 for value in _results(answer)), f"not all of {quote(list(map(str, names)))} are structures"
+    )
 
 
 @group.case("111", "A data set with an element of an array gives this element")
 async def _element(bench: Bench) -> None:
     session = await bench.session()
     leaf = any_leaf(bench, lambda leaf: leaf.spec.tag == DataTag.ARRAY and leaf.fc in ("MX", "ST", "SP", "CF"), "array")
-    await _create(bench, session, _fleeting(), [Access(leaf.name, (Selector(index=1),))])
-    answer = await session.attempt(read_list_request(_fleeting()))
+    await create(bench, session, fleeting(), [Access(leaf.name, (Selector(index=1),))])
+    answer = await session.attempt(read_list_request(fleeting()))
     if isinstance(answer, RemoteError):
         bench.fail(f"it cannot be read: {answer}")
     element: TypeSpec | None = leaf.spec.element
@@ -276,26 +339,26 @@ async def _two_devices(bench: Bench) -> None:
     if len(leaves) < 2:
         bench.skip("the server has one logical device")
     members = [Access(leaf.name) for leaf in list(leaves.values())[:2]]
-    await _create(bench, session, _fleeting(), members)
-    answer = await session.attempt(read_list_request(_fleeting()))
+    await create(bench, session, fleeting(), members)
+    answer = await session.attempt(read_list_request(fleeting()))
     bench.check(not isinstance(answer, RemoteError), f"it cannot be read: {answer}")
 
 
 @group.case("113", "A data set of the association is nobody else's, and gone with it")
 async def _private(bench: Bench) -> None:
     session = await bench.session()
-    await _create(bench, session, _fleeting(), await _members(bench, 2))
+    await create(bench, session, fleeting(), await members_for(bench, 2))
     other = await bench.open()
-    bench.check(not await _is_readable(other, _fleeting()), "another client reads it under the same name")
+    bench.check(not await is_readable(other, fleeting()), "another client reads it under the same name")
     await session.release()
     later = await bench.open()
-    bench.check(not await _is_readable(later, _fleeting()), "it can be read in a later association")
+    bench.check(not await is_readable(later, fleeting()), "it can be read in a later association")
 
 
 @group.case("114", "Data sets of the association are in the list of its scope")
 async def _listed(bench: Bench) -> None:
     session = await bench.session()
-    await _create(bench, session, _fleeting(), await _members(bench, 1))
+    await create(bench, session, fleeting(), await members_for(bench, 1))
     request = NameListRequest(ObjectClass.NAMED_VARIABLE_LIST, None, is_association_scope=True)
     answer = await session.attempt(name_list_request(request))
     if isinstance(answer, RemoteError):
@@ -306,32 +369,35 @@ async def _listed(bench: Bench) -> None:
 @group.case("115", "Created, deleted and created anew with other members: the new ones count")
 async def _anew(bench: Bench) -> None:
     session = await bench.session()
-    members = await _members(bench, 3)
+    members = await members_for(bench, 3)
     if len(members) < 3:
         bench.skip("the server has fewer than three attributes")
-    await _create(bench, session, _fleeting(), members[:1])
-    await _delete(session, _fleeting())
-    await _create(bench, session, _fleeting(), members[1:])
-    told = await session.members(_fleeting())
+    await create(bench, session, fleeting(), members[:1])
+    await delete(session, fleeting())
+    await create(bench, session, fleeting(), members[1:])
+    told = await session.members(fleeting())
     bench.check(list(told.members) == members[1:], "the members are not those of the second time")
 
 
 @group.case("116", "A data set that stays is there for other clients, and after its creator has left", Permission.WRITE)
 async def _stays(bench: Bench) -> None:
-    name = _kept(bench)
+    name = kept(bench)
     session, members = await _own(bench, name, 2)
     other = await bench.open()
     bench.check(len((await other.members(name)).members) == len(members), "another client sees other members")
     await session.release()
-    bench.check(name.item in await other.names(ObjectClass.NAMED_VARIABLE_LIST, name.domain), "it is not listed after its creator has left")
+    bench.check(
+        name.item in await other.names(ObjectClass.NAMED_VARIABLE_LIST, name.domain),
+        "it is not listed after its creator has left",
+    )
 
 
 @group.case("117", "SetDataSetValues: values are taken member by member", Permission.WRITE)
 async def _set_values(bench: Bench) -> None:
     session = await bench.session()
     leaf, value = await writable_leaf(bench)
-    await _create(bench, session, _fleeting(), [Access(leaf.name)])
-    answer = await session.attempt(_write_list(_fleeting(), value))
+    await create(bench, session, fleeting(), [Access(leaf.name)])
+    answer = await session.attempt(write_list(fleeting(), value))
     if isinstance(answer, RemoteError):
         bench.skip(f"the server does not set data sets: {answer}")
     results = decode_write_response(answer)
@@ -339,161 +405,6 @@ async def _set_values(bench: Bench) -> None:
     bench.check(await octets(session, leaf.name) == value, f"{leaf} has another value")
 
 
-def _write_list(name: ObjectName, *values: bytes) -> bytes:
+def write_list(name: ObjectName, *values: bytes) -> bytes:
+    """Service element of a Write of a data set."""
     return ber.tlv(0xA5, ber.tlv(0xA1, encode_object_name(name)) + ber.tlv(0xA0, b"".join(values)))
-
-
-# -- negative ------------------------------------------------------------------------------
-
-
-async def _insist_refused(bench: Bench, service: bytes, what: str) -> None:
-    answer = await (await bench.session()).attempt(service)
-    bench.check(isinstance(answer, RemoteError), f"{what} is answered with success")
-    bench.note(str(answer))
-
-
-@group.case("N1", "GetDataSetDirectory of a data set that does not exist is refused")
-async def _no_directory(bench: Bench) -> None:
-    await _insist_refused(bench, named_variable_list_request(_kept(bench, "None")), "the directory of nothing")
-
-
-@group.case("N101", "GetDataSetValues of a data set that does not exist is refused, or gives errors")
-async def _no_values(bench: Bench) -> None:
-    bench.check(not await _is_readable(await bench.session(), _kept(bench, "None")), "nothing has values")
-
-
-@group.case("N102", "DeleteDataSet of a data set that does not exist deletes nothing")
-async def _delete_nothing(bench: Bench) -> None:
-    answer = await (await bench.session()).attempt(delete_list_request([_kept(bench, "None")]))
-    if isinstance(answer, Pdu):
-        matched, deleted = decode_delete_list_response(answer)
-        bench.check((matched, deleted) == (0, 0), f"matched {matched}, deleted {deleted}")
-    else:
-        bench.note(str(answer))
-
-
-@group.case("N103", "A data set of the configuration cannot be deleted", Permission.WRITE)
-async def _delete_configured(bench: Bench) -> None:
-    session = await bench.session()
-    used = await _used_sets(bench, session)
-    found = [name for name, _ in _configured(bench) if str(name) in used]
-    if not found:
-        bench.skip("no data set of the configuration is known: no control block uses one")
-    answer = await session.attempt(delete_list_request([found[0]]))
-    if isinstance(answer, Pdu):
-        _, deleted = decode_delete_list_response(answer)
-        bench.check(deleted == 0, f"{found[0]} is used by a control block, and was deleted")
-    try:
-        await session.members(found[0])
-    except MeterwireError:
-        bench.fail(f"{found[0]} is gone")
-
-
-@group.case("N104", "A second data set of the same name is refused, and the first one is as it was")
-async def _same_name(bench: Bench) -> None:
-    session = await bench.session()
-    members = await _members(bench, 2)
-    await _create(bench, session, _fleeting(), members[:1])
-    answer = await session.attempt(define_list_request(_fleeting(), members[1:]))
-    bench.check(isinstance(answer, RemoteError), "it is created once more")
-    told = await session.members(_fleeting())
-    bench.check(list(told.members) == members[:1], "the first one has other members now")
-
-
-@group.case("N105", "A data set with a member that does not exist is refused, and not created")
-async def _no_member(bench: Bench) -> None:
-    session = await bench.session()
-    domain = device(bench)
-    nothing = Access(ObjectName(missing_item(bench, domain, "LLN0$ST$NoSuch$stVal"), domain))
-    members = [*await _members(bench, 1), nothing]
-    answer = await session.attempt(define_list_request(_fleeting(), members))
-    if not isinstance(answer, RemoteError):
-        await _remove(session, _fleeting())
-        bench.fail(f"created with {nothing.name}, which does not exist")
-    bench.check(not await _is_readable(session, _fleeting()), "it is refused, and there")
-
-
-@group.case("N106", "A data set in a logical device that does not exist is refused", Permission.WRITE)
-async def _no_device(bench: Bench) -> None:
-    service = define_list_request(ObjectName(f"LLN0${OURS}", "NoSuchDeviceZZ"), await _members(bench, 1))
-    await _insist_refused(bench, service, "a data set in no device")
-
-
-@group.case("N107", "A data set in a logical node that does not exist is refused", Permission.WRITE)
-async def _no_node(bench: Bench) -> None:
-    session = await bench.session()
-    name = ObjectName(f"ZZZZ9${OURS}", device(bench))
-    answer = await session.attempt(define_list_request(name, await _members(bench, 1)))
-    if not isinstance(answer, RemoteError):
-        await _remove(session, name)
-        bench.fail(f"{name} is created")
-
-
-@group.case("N108", "A data set without members is refused")
-async def _empty(bench: Bench) -> None:
-    session = await bench.session()
-    answer = await session.attempt(define_list_request(_fleeting(), []))
-    if not isinstance(answer, RemoteError):
-        await _remove(session, _fleeting())
-        bench.fail("created without members")
-
-
-@group.case("N109", "A data set called by the name of one of the configuration is refused", Permission.WRITE)
-async def _configured_name(bench: Bench) -> None:
-    session = await bench.session()
-    name, before = _configured(bench)[0]
-    answer = await session.attempt(define_list_request(name, await _members(bench, 1)))
-    bench.check(isinstance(answer, RemoteError), f"{name} is created although it is there")
-    bench.check((await session.members(name)).members == before.members, f"{name} has other members now")
-
-
-@group.case("N110", "SetDataSetValues with a value too few is refused", Permission.WRITE, hostile=True)
-async def _too_few(bench: Bench) -> None:
-    session = await bench.session()
-    leaf, value = await writable_leaf(bench)
-    await _create(bench, session, _fleeting(), [Access(leaf.name), Access(leaf.name)])
-    answer = await session.attempt(_write_list(_fleeting(), value))
-    if isinstance(answer, RemoteError):
-        return
-    results = decode_write_response(answer)
-    bench.check(any(result is not None for result in results), f"2 members, 1 value: {results}")
-
-
-@group.case("N111", "SetDataSetValues of members that are read-only tells so for each", Permission.WRITE)
-async def _read_only(bench: Bench) -> None:
-    session = await bench.session()
-    leaf = await readable_leaf(bench, lambda leaf: leaf.fc == "ST" and leaf.last == "stVal", "stVal")
-    value = await octets(session, leaf.name)
-    await _create(bench, session, _fleeting(), [Access(leaf.name)])
-    answer = await session.attempt(_write_list(_fleeting(), value))
-    if isinstance(answer, Pdu):
-        bench.check(decode_write_response(answer) != [None], f"{leaf} takes a write in a data set")
-
-
-@group.case("N112", "More data sets than the server takes are refused, and all of them can be deleted again", Permission.LOAD)
-async def _too_many(bench: Bench) -> None:
-    session = await bench.session()
-    members = await _members(bench, 1)
-    made = 0
-    while made < MANY:
-        answer = await session.attempt(define_list_request(_fleeting(str(made)), members))
-        if isinstance(answer, RemoteError):
-            break
-        made += 1
-    if not made:
-        bench.skip("the server takes no data set of an association")
-    for i in range(made):
-        found = await _delete(session, _fleeting(str(i)))
-        bench.check(found == (1, 1), f"number {i + 1} of {made} cannot be deleted")
-    bench.note(f"{made} data sets" + (" (no limit met)" if made == MANY else ""))
-
-
-@group.case("N113", "The name of a data set may not be empty or beyond 64 octets", hostile=True)
-async def _odd_names(bench: Bench) -> None:
-    session = await bench.session()
-    for item in (b"", b"x" * 65):
-        listed = define_list_request(_fleeting(), await _members(bench, 1))
-        _, first, stop = ber.read_header(listed, 0, len(listed))
-        _, _, after = ber.read_header(listed, first, stop)
-        answer = await session.attempt(ber.tlv(0xAB, ber.tlv(0x82, item) + listed[after:stop]))
-        bench.check(isinstance(answer, RemoteError), f"a name of {len(item)} octets is taken")

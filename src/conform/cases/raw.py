@@ -53,7 +53,9 @@ class RawAssociation:
         password = self.bench.options.password
         self.initiator.connect(None if password is None else Authentication(password.encode()))
         self.line.send(self.osi.take_output())
-        answer = await self.line.settle(self.bench.options.timeout, lambda data: len(data) >= 4 and len(data) >= data[3])
+        answer = await self.line.settle(
+            self.bench.options.timeout, lambda data: len(data) >= 4 and len(data) >= data[3]
+        )
         self.bench.check(answer, "no answer to the transport connection request")
         try:
             events = list(self.initiator.receive(answer))
@@ -113,4 +115,3 @@ class RawAssociation:
         while not self.has_ended and await self.next():
             pass
         return self.has_ended
-

@@ -19,7 +19,21 @@ from ..inventory import Block
 from ..session import Heard, Session, encode_attribute
 from ..sweep import octets_of
 
-__all__ = ["GENERAL", "INTEGRITY", "Live", "Took", "attributes", "choose", "choose_many", "data_set_name", "live", "put"]
+__all__ = [
+    "GENERAL",
+    "INTEGRITY",
+    "Live",
+    "Took",
+    "attributes",
+    "choose",
+    "choose_many",
+    "data_set_name",
+    "free",
+    "live",
+    "put",
+    "refusal",
+    "reserve",
+]
 
 GENERAL = "general-interrogation"
 INTEGRITY = "integrity"
@@ -49,7 +63,9 @@ async def attributes(session: Session, block: Block, *names: str) -> dict[str, A
     for name, value in zip(names, values, strict=True):
         if isinstance(value, DataAccessError):
             raise CheckFailedError(f"{block}${name} cannot be read: {value}")
-    return {name: value.value if isinstance(value, BitString) else value for name, value in zip(names, values, strict=True)}
+    return {
+        name: value.value if isinstance(value, BitString) else value for name, value in zip(names, values, strict=True)
+    }
 
 
 async def put(session: Session, block: Block, **values: Any) -> None:
@@ -87,7 +103,9 @@ async def choose_many(bench: Bench, fc: str, count: int, *, same_data_set: bool 
         wanted = [own for name, own in found if not same_data_set or name == found[-1][0]] if found else []
         if len(wanted) >= count:
             return wanted[:count]
-    bench.skip(f"{len(blocks)} blocks, of which fewer than {count} are free{' on one data set' if same_data_set else ''} and have a data set")
+    bench.skip(
+        f"{len(blocks)} blocks, of which fewer than {count} are free{' on one data set' if same_data_set else ''} and have a data set"
+    )
 
 
 async def choose(bench: Bench, fc: str) -> Block:
@@ -153,7 +171,9 @@ class Live:
         """The next report of this block, with an entry of ``reason`` when one is given; None when none comes."""
         end = time.monotonic() + seconds
         while True:
-            heard = await self.session.hear(lambda one: one.rpt_id == self.rpt_id, max(0.0, end - time.monotonic()), self.seen)
+            heard = await self.session.hear(
+                lambda one: one.rpt_id == self.rpt_id, max(0.0, end - time.monotonic()), self.seen
+            )
             if heard is None:
                 if self.session.unreadable:
                     raise CheckFailedError("a report came that cannot be read")
@@ -184,11 +204,15 @@ class Live:
             took = await self.next(left)
             if took is not None and len(took.report.entries) == len(self.members):
                 return took
-        self.bench.fail(f"no report with all {len(self.members)} members within {self.bench.options.timeout:g} s of a general interrogation")
+        self.bench.fail(
+            f"no report with all {len(self.members)} members within {self.bench.options.timeout:g} s of a general interrogation"
+        )
 
 
 @asynccontextmanager
-async def live(bench: Bench, block: Block, session: Session | None = None, *, reserve: bool = True) -> AsyncIterator[Live]:
+async def live(
+    bench: Bench, block: Block, session: Session | None = None, *, reserved: bool = True
+) -> AsyncIterator[Live]:
     """Take a block: reserve it, and at the end disable it, put its attributes back and give it free."""
     own = session or await bench.session()
     saved = await octets_of(own, *(block.name(name) for name in RESTORED))
@@ -199,10 +223,8 @@ async def live(bench: Bench, block: Block, session: Session | None = None, *, re
         await _give_back(bench, late, block, dict(zip(RESTORED, saved, strict=True)))
 
     bench.undo(f"{block}", give_back)
-    if reserve and block.has("Resv"):
-        await put(own, block, Resv=True)
-    elif reserve and block.has("ResvTms"):
-        await put(own, block, ResvTms=RESERVE_SECONDS)
+    if reserved:
+        await reserve(own, block)
     yield taken
 
 
@@ -220,19 +242,34 @@ async def _give_back(bench: Bench, late: Session, block: Block, saved: dict[str,
             return
 
 
+async def reserve(session: Session, block: Block, seconds: int = RESERVE_SECONDS) -> None:
+    """Take the block: from Edition 2.1 on nothing else is taken before this."""
+    if block.has("Resv"):
+        await put(session, block, Resv=True)
+    elif block.has("ResvTms"):
+        await put(session, block, ResvTms=seconds)
+
+
+async def free(session: Session, block: Block) -> None:
+    """Give the reservation back."""
+    if block.has("Resv"):
+        await put(session, block, Resv=False)
+    elif block.has("ResvTms"):
+        (left,) = await session.read(block.name("ResvTms"))
+        if isinstance(left, int) and left > 0:
+            await put(session, block, ResvTms=0)
+
+
 async def _put_back(late: Session, block: Block, saved: dict[str, Any]) -> None:
-    await put(late, block, RptEna=False)
+    if (await attributes(late, block, "RptEna"))["RptEna"]:
+        await put(late, block, RptEna=False)
+    await reserve(late, block)
     now = await octets_of(late, *(block.name(name) for name in RESTORED))
     for name, is_now in zip(RESTORED, now, strict=True):
         was = saved[name]
         if isinstance(was, bytes) and was != is_now:
             await late.set(block.domain, f"{block.item}${name}", was)
-    if block.has("Resv"):
-        await put(late, block, Resv=False)
-    elif block.has("ResvTms"):
-        (left,) = await late.read(block.name("ResvTms"))
-        if isinstance(left, int) and left > 0:
-            await put(late, block, ResvTms=0)
+    await free(late, block)
 
 
 ALL_TRIGGERS = TrgOps.DCHG | TrgOps.QCHG | TrgOps.DUPD | TrgOps.INTEGRITY | TrgOps.GI

@@ -6,26 +6,19 @@ from functools import partial
 
 from ...client.values import largest
 from ...errors import DataAccessError, RemoteError
-from ...protocols import ber
-from ...protocols.mms import DataTag, Initiate, ObjectName, Selector, TypeSpec
+from ...protocols.mms import DataTag, Initiate, ObjectName, TypeSpec
 from ...protocols.mms.services import (
     Access,
     ObjectClass,
-    decode_identify_response,
-    decode_write_response,
-    encode_variables,
-    identify_request,
     read_request,
-    result_bounds,
     variable_attributes_request,
-    write_request,
 )
 from ..bench import Bench, quote
-from ..case import Group, NotApplicableError, Permission
+from ..case import Group
 from ..inventory import Leaf
-from ..session import Session, encode_attribute
-from ..sweep import mismatch, octets_of
-from .subjects import any_leaf, device, octets, readable_leaf, reread, writable_leaf
+from ..session import Session
+from ..sweep import content_of, mismatch, octets_of
+from .subjects import device, readable_leaf, reread
 
 __all__ = ["group"]
 
@@ -92,7 +85,10 @@ async def _parents(bench: Bench) -> None:
         orphans = [name for name in found.names if "$" in name and name.rpartition("$")[0] not in names]
         if orphans:
             await (await bench.session()).names_after(ObjectClass.NAMED_VARIABLE, found.name, None)
-        bench.check(not orphans, f"{len(orphans)} names of {found.name} hang in the air, e.g. {quote(orphans[0]) if orphans else ''}")
+        bench.check(
+            not orphans,
+            f"{len(orphans)} names of {found.name} hang in the air, e.g. {quote(orphans[0]) if orphans else ''}",
+        )
 
 
 @group.case("103", "A name list continued after any name gives what stands behind it")
@@ -103,7 +99,10 @@ async def _continue(bench: Bench) -> None:
     for at in sorted({0, len(names) // 3, len(names) // 2, len(names) - 2} & set(range(len(names) - 1))):
         part = await session.names_after(ObjectClass.NAMED_VARIABLE, domain, names[at])
         right = names[at + 1 : at + 1 + len(part.names)]
-        bench.check(part.names and list(part.names) == right, f"after {names[at]} come {quote(part.names[:2])}, not {quote(right[:2])}")
+        bench.check(
+            part.names and list(part.names) == right,
+            f"after {names[at]} come {quote(part.names[:2])}, not {quote(right[:2])}",
+        )
 
 
 @group.case("104", "A name list continued after its last name is empty, and says that nothing follows")
@@ -162,7 +161,10 @@ async def _definitions(bench: Bench) -> None:
         if extra or missing:
             first = (extra or missing)[0].split("$")[0]
             await (await bench.session()).attempt(variable_attributes_request(ObjectName(first, found.name)))
-        bench.check(not missing, f"{len(missing)} components are in types and not in the list of {found.name}: {quote(missing[:2])}")
+        bench.check(
+            not missing,
+            f"{len(missing)} components are in types and not in the list of {found.name}: {quote(missing[:2])}",
+        )
         bench.check(not extra, f"{len(extra)} names of {found.name} are in no type: {quote(extra[:2])}")
 
 
@@ -176,7 +178,9 @@ async def _own_type(bench: Bench) -> None:
                 continue
             fc, name, spec = objects[0]
             item = f"{node}${fc}${name}"
-            bench.check(await session.type_of(found.name, item) == spec, f"{found.name}/{item} has another type by its own name")
+            bench.check(
+                await session.type_of(found.name, item) == spec, f"{found.name}/{item} has another type by its own name"
+            )
             for part, inner in spec.components[:3] if spec.tag == DataTag.STRUCTURE else ():
                 own = await session.type_of(found.name, f"{item}${part}")
                 bench.check(own == inner, f"{found.name}/{item}${part} has another type by its own name")
@@ -225,7 +229,9 @@ def _first(found: list[tuple[str, str, str]]) -> str:
 @group.case("5", "One GetDataValues for as many values as fit into a PDU is answered with all of them")
 async def _maximum(bench: Bench) -> None:
     session = await bench.session()
-    leaf = await readable_leaf(bench, lambda leaf: leaf.spec.tag in (DataTag.BOOLEAN, DataTag.INTEGER, DataTag.BIT_STRING), "short attribute")
+    leaf = await readable_leaf(
+        bench, lambda leaf: leaf.spec.tag in (DataTag.BOOLEAN, DataTag.INTEGER, DataTag.BIT_STRING), "short attribute"
+    )
     room = session.negotiated.max_pdu - 100
     cost = max(len(leaf.item) + len(leaf.domain) + 12, 12)
     count = min(room // cost, 400)
@@ -235,7 +241,9 @@ async def _maximum(bench: Bench) -> None:
     bench.note(f"{count} values")
 
 
-@group.case("8", "GetAllDataValues: each functional constraint of a logical node is read at once, in the type told for it")
+@group.case(
+    "8", "GetAllDataValues: each functional constraint of a logical node is read at once, in the type told for it"
+)
 async def _all_values(bench: Bench) -> None:
     session = await bench.session()
     count = 0
@@ -271,9 +279,7 @@ def _may_be_large(bench: Bench, domain: str, item: str, session: Session) -> boo
     return sum(largest(spec) for own, _, spec in objects if own == fc) > session.negotiated.max_pdu // 2
 
 
-def _every(
-    number: str, title: str, wanted: Callable[[Leaf], object], wrong: Callable[[bytes], str], what: str
-) -> None:
+def _every(number: str, title: str, wanted: Callable[[Leaf], object], wrong: Callable[[bytes], str], what: str) -> None:
     """A case that looks at every leaf of some kind."""
 
     async def run(bench: Bench) -> None:
@@ -289,25 +295,20 @@ def _every(
     group.add(number, title, run)
 
 
-def _content(data: bytes) -> bytes:
-    _, first, stop = ber.read_header(data, 0, len(data))
-    return data[first:stop]
-
-
 def _is_status(leaf: Leaf) -> bool:
     return leaf.fc in ("ST", "MX")
 
 
 def _quality(data: bytes) -> str:
-    if data[:1] != b"\x84" or len(_content(data)) != 3 or _content(data)[0] != 3:
+    if data[:1] != b"\x84" or len(content_of(data)) != 3 or content_of(data)[0] != 3:
         return f"no bit string of 13 bits ({data.hex()})"
-    return "validity 'reserved'" if _content(data)[1] >> 6 == 0b10 else ""
+    return "validity 'reserved'" if content_of(data)[1] >> 6 == 0b10 else ""
 
 
 def _time(data: bytes) -> str:
-    if data[:1] != b"\x91" or len(_content(data)) != 8:
+    if data[:1] != b"\x91" or len(content_of(data)) != 8:
         return f"no UTC time of 8 octets ({data.hex()})"
-    accuracy = _content(data)[7] & 0x1F
+    accuracy = content_of(data)[7] & 0x1F
     return "" if accuracy <= 24 or accuracy == 31 else f"time accuracy {accuracy}, defined are 0 to 24 and 31"
 
 
@@ -315,7 +316,7 @@ def _between(low: int, high: int) -> Callable[[bytes], str]:
     def wrong(data: bytes) -> str:
         if data[:1] not in (b"\x85", b"\x86"):
             return f"no integer ({data.hex()})"
-        value = int.from_bytes(_content(data), "big", signed=True)
+        value = int.from_bytes(content_of(data), "big", signed=True)
         return "" if low <= value <= high else f"{value} is not in {low}..{high}"
 
     return wrong
@@ -325,13 +326,43 @@ def _named(do: str, attribute: str = "stVal", fc: str = "ST") -> Callable[[Leaf]
     return lambda leaf: leaf.fc == fc and leaf.item.endswith(f"${fc}${do}${attribute}")
 
 
-_every("110", "Every quality is a bit string of 13 bits, its validity none of the reserved", lambda leaf: _is_status(leaf) and leaf.last == "q", _quality, "quality")
-_every("111", "Every time stamp is a UTC time of 8 octets with a defined accuracy", lambda leaf: _is_status(leaf) and leaf.last == "t", _time, "time stamp")
-_every("112", "Mod and Beh are between 1 (on) and 5 (off)", lambda leaf: _named("Mod")(leaf) or _named("Beh")(leaf), _between(1, 5), "Mod or Beh")
+_every(
+    "110",
+    "Every quality is a bit string of 13 bits, its validity none of the reserved",
+    lambda leaf: _is_status(leaf) and leaf.last == "q",
+    _quality,
+    "quality",
+)
+_every(
+    "111",
+    "Every time stamp is a UTC time of 8 octets with a defined accuracy",
+    lambda leaf: _is_status(leaf) and leaf.last == "t",
+    _time,
+    "time stamp",
+)
+_every(
+    "112",
+    "Mod and Beh are between 1 (on) and 5 (off)",
+    lambda leaf: _named("Mod")(leaf) or _named("Beh")(leaf),
+    _between(1, 5),
+    "Mod or Beh",
+)
 _every("113", "Health is between 1 (Ok) and 3 (Alarm)", _named("Health"), _between(1, 3), "Health")
-_every("114", "Every ctlModel is between 0 and 4", lambda leaf: leaf.fc == "CF" and leaf.last == "ctlModel", _between(0, 4), "ctlModel")
+_every(
+    "114",
+    "Every ctlModel is between 0 and 4",
+    lambda leaf: leaf.fc == "CF" and leaf.last == "ctlModel",
+    _between(0, 4),
+    "ctlModel",
+)
 _every("115", "Every orCat is between 0 and 8", lambda leaf: leaf.last == "orCat", _between(0, 8), "orCat")
-_every("116", "SI units are defined ordinals, and multipliers powers of ten from -24 to 24", lambda leaf: leaf.fc == "CF" and leaf.last == "multiplier", _between(-24, 24), "multiplier")
+_every(
+    "116",
+    "SI units are defined ordinals, and multipliers powers of ten from -24 to 24",
+    lambda leaf: leaf.fc == "CF" and leaf.last == "multiplier",
+    _between(-24, 24),
+    "multiplier",
+)
 
 
 # -- what a standard logical node has ------------------------------------------------------
@@ -390,154 +421,3 @@ async def _accompanied(bench: Bench) -> None:
     if not count:
         bench.skip("no data object has stVal, mag, cVal or actVal")
     bench.note(f"{count} data objects")
-
-
-# -- reading in parts ----------------------------------------------------------------------
-
-
-@group.case("125", "A component selected by alternate access has the value read by its own name")
-async def _component(bench: Bench) -> None:
-    session = await bench.session()
-    leaf = await readable_leaf(bench, lambda leaf: leaf.fc in ("CF", "DC", "SP", "ST") and leaf.item.count("$") == 3 and leaf.last not in ("t",))
-    parent, _, component = leaf.item.rpartition("$")
-    selected = Access(ObjectName(parent, leaf.domain), (Selector(component=component),))
-    answer = await session.attempt(read_request([selected]))
-    if isinstance(answer, RemoteError):
-        bench.fail(f"{leaf} by alternate access: {answer}")
-    direct = await octets(session, leaf.name)
-    found = _only_result(answer.data, *result_bounds(answer))
-    bench.check(found == direct, f"{leaf}: {found.hex()} by alternate access, {direct.hex()} by name")
-
-
-def _only_result(data: bytes, first: int, stop: int) -> bytes:
-    return data[first:stop]
-
-
-@group.case("126", "An array element selected by its index is the element of the whole array")
-async def _element(bench: Bench) -> None:
-    session = await bench.session()
-    leaf = any_leaf(bench, lambda leaf: leaf.spec.tag == DataTag.ARRAY and leaf.fc in ("MX", "ST", "CF", "SP") and leaf.spec.size > 1, "array")
-    whole = _content(await octets(session, leaf.name))
-    for index in (0, leaf.spec.size - 1):
-        answer = await session.attempt(read_request([Access(leaf.name, (Selector(index=index),))]))
-        if isinstance(answer, RemoteError):
-            bench.fail(f"{leaf}({index}): {answer}")
-        found = _only_result(answer.data, *result_bounds(answer))
-        place = whole.find(found)
-        bench.check(place == 0 if index == 0 else whole.endswith(found), f"{leaf}({index}) is {found.hex()}, the array {whole.hex()}")
-
-
-@group.case("127", "A Read of several variables gives one result for each, in their order, refusals among them")
-async def _mixed(bench: Bench) -> None:
-    session = await bench.session()
-    leaf = await readable_leaf(bench, lambda leaf: leaf.fc in ("DC", "CF", "SP"), "attribute of DC, CF or SP")
-    nothing = ObjectName(f"{leaf.item}Zz"[:64], leaf.domain)
-    values = await octets_of(session, leaf.name, nothing, leaf.name)
-    bench.check(isinstance(values[0], bytes) and values[0] == values[2], "the two results of the same attribute differ")
-    bench.check(isinstance(values[1], DataAccessError), f"{nothing} does not exist, and gives {quote(values[1])}")
-
-
-@group.case("128", "A Read with specification repeats the specification in its answer")
-async def _with_specification(bench: Bench) -> None:
-    session = await bench.session()
-    leaf = await readable_leaf(bench)
-    listed = encode_variables([Access(leaf.name)])
-    service = ber.tlv(0xA4, b"\x80\x01\xff" + ber.tlv(0xA1, listed))
-    answer = await session.attempt(service)
-    if isinstance(answer, RemoteError):
-        bench.fail(f"refused: {answer}")
-    told = next((answer.data[a:b] for tag, a, b in ber.elements(answer.data, answer.start, answer.stop) if tag == 0xA0), b"")
-    bench.check(told == listed, f"the answer's specification is {told.hex() or 'absent'}, asked was {listed.hex()}")
-
-
-@group.case("129", "Identify tells vendor, model and revision")
-async def _identify(bench: Bench) -> None:
-    identity = decode_identify_response(await (await bench.session()).request(identify_request()))
-    empty = [name for name in ("vendor", "model", "revision") if not getattr(identity, name)]
-    bench.check(not empty, f"empty: {', '.join(empty)}")
-    bench.note(f"{identity.vendor} {identity.model} {identity.revision}")
-
-
-@group.case("130", "Status is answered: operational, state changes allowed")
-async def _status(bench: Bench) -> None:
-    answer = await (await bench.session()).attempt(b"\x80\x01\x00")
-    if isinstance(answer, RemoteError):
-        bench.fail(f"refused: {answer}")
-    fields = {tag: answer.data[a:b] for tag, a, b in ber.elements(answer.data, answer.start, answer.stop)}
-    bench.check(fields.get(0x80, b"\xff")[-1] == 0, f"logical status {fields.get(0x80, b'').hex() or 'absent'}")
-    bench.check(0x81 in fields, "no physical status")
-
-
-# -- setting values ------------------------------------------------------------------------
-
-
-def _other(leaf: Leaf, value: bytes) -> bytes:
-    """Another valid value of the same type."""
-    tag, content = leaf.spec.tag, _content(value)
-    if tag == DataTag.BOOLEAN:
-        return b"\x83\x01" + (b"\x00" if content != b"\x00" else b"\xff")
-    if tag in (DataTag.INTEGER, DataTag.UNSIGNED):
-        number = int.from_bytes(content, "big", signed=True)
-        return ber.tlv(tag, ber.encode_integer(number - 1 if number > 0 else number + 1))
-    if tag in (DataTag.VISIBLE_STRING, DataTag.MMS_STRING):
-        return ber.tlv(tag, b"meterwire" if content != b"meterwire" else b"conform")
-    return encode_attribute("", 1.5 if value != encode_attribute("", 1.5) else 2.5)
-
-
-CHANGEABLE = (DataTag.VISIBLE_STRING, DataTag.MMS_STRING, DataTag.INTEGER, DataTag.UNSIGNED, DataTag.BOOLEAN, DataTag.FLOAT)
-
-
-def _is_changeable(leaf: Leaf) -> bool:
-    long_enough = leaf.spec.tag not in (DataTag.VISIBLE_STRING, DataTag.MMS_STRING) or abs(leaf.spec.size) >= 9
-    return leaf.spec.tag in CHANGEABLE and leaf.spec.size != 64 * (leaf.spec.tag == DataTag.FLOAT) and long_enough
-
-
-@group.case("6", "SetDataValues: another value is taken, read back, and the old one put back", Permission.WRITE)
-async def _set(bench: Bench) -> None:
-    session = await bench.session()
-    for fc in ("DC", "SP", "CF"):
-        found = [leaf for leaf, _ in (await bench.values()).leaves() if leaf.fc == fc and _is_changeable(leaf)]
-        if found and await _set_one(bench, session, fc):
-            return
-    bench.skip("no attribute of DC, SP or CF takes another value")
-
-
-async def _set_one(bench: Bench, session: Session, fc: str) -> bool:
-    try:
-        leaf, value = await writable_leaf(bench, lambda leaf: leaf.fc == fc and _is_changeable(leaf))
-    except NotApplicableError:
-        return False
-    wanted = _other(leaf, value)
-    refusal = await session.write(leaf.name, wanted)
-    if refusal is not None:
-        return False
-    now = await octets(session, leaf.name)
-    bench.check(now == wanted, f"{leaf}: {wanted.hex()} was taken, {now.hex()} is read")
-    await session.set(leaf.domain, leaf.item, value)
-    now = await octets(session, leaf.name)
-    bench.check(now == value, f"{leaf}: {value.hex()} was put back, {now.hex()} is read")
-    bench.note(str(leaf))
-    return True
-
-
-@group.case("7", "SetDataValues of several attributes in one Write: a result for each", Permission.WRITE)
-async def _set_many(bench: Bench) -> None:
-    session = await bench.session()
-    leaf, value = await writable_leaf(bench)
-    nothing = Access(ObjectName(f"{leaf.item}Zz"[:64], leaf.domain))
-    service = write_request([(Access(leaf.name), value), (nothing, value), (Access(leaf.name), value)])
-    results = decode_write_response(await session.request(service))
-    bench.check(len(results) == 3, f"3 written, {len(results)} results")
-    bench.check(results[0] is None and results[2] is None, f"{leaf} refused among others: {results}")
-    bench.check(results[1] is not None, f"{nothing.name} does not exist, and was written")
-
-
-@group.case("131", "A value another client has set is seen by this one", Permission.WRITE)
-async def _seen(bench: Bench) -> None:
-    leaf, value = await writable_leaf(bench, _is_changeable)
-    other = await bench.open()
-    wanted = _other(leaf, value)
-    if await other.write(leaf.name, wanted) is not None:
-        bench.skip(f"{leaf} takes no other value")
-    now = await octets(await bench.session(), leaf.name)
-    bench.check(now == wanted, f"{leaf}: another client wrote {wanted.hex()}, this one reads {now.hex()}")

@@ -112,7 +112,10 @@ async def _set_nothing(bench: Bench) -> None:
     bench.note(str(refusal))
 
 
-@group.case("N1i", "The refusal of a name that does not exist says so: object-non-existent, undefined, invalid address or access unsupported")
+@group.case(
+    "N1i",
+    "The refusal of a name that does not exist says so: object-non-existent, undefined, invalid address or access unsupported",
+)
 async def _says_so(bench: Bench) -> None:
     leaf = await readable_leaf(bench)
     item = missing_item(bench, leaf.domain, leaf.item.rpartition("$")[0] + "$noSuch")
@@ -160,7 +163,7 @@ for _number, _title, _item, _domain in ODD_NAMES:
 
 @group.case("N110", "A component of an attribute that has none gives an error")
 async def _component_of_leaf(bench: Bench) -> None:
-    leaf = await readable_leaf(bench, lambda leaf: leaf.spec.tag == DataTag.BOOLEAN or leaf.spec.tag == DataTag.INTEGER)
+    leaf = await readable_leaf(bench, lambda leaf: leaf.spec.tag in (DataTag.BOOLEAN, DataTag.INTEGER))
     await _unreadable(bench, Access(leaf.name, (Selector(component="f"),)))
 
 
@@ -176,7 +179,9 @@ async def _index_of_leaf(bench: Bench) -> None:
     await _unreadable(bench, Access(leaf.name, (Selector(index=0),)))
 
 
-@group.case("N113", "A name list continued after a name that is not in it is refused, or goes on from that place; it ends")
+@group.case(
+    "N113", "A name list continued after a name that is not in it is refused, or goes on from that place; it ends"
+)
 async def _continue_unknown(bench: Bench) -> None:
     session = await bench.session()
     domain = device(bench)
@@ -224,7 +229,11 @@ async def _hostile(bench: Bench, *, pdu: bytes) -> None:
         return
     if answer.tag == PduTag.CONFIRMED_RESPONSE:
         bench.check(_refuses_all(answer), f"answered with success: {answer.data.hex()}")
-    bench.note({PduTag.REJECT: "rejected", PduTag.CONFIRMED_ERROR: "an error", PduTag.CANCEL_ERROR: "a cancel error"}.get(answer.tag, "answered"))
+    bench.note(
+        {PduTag.REJECT: "rejected", PduTag.CONFIRMED_ERROR: "an error", PduTag.CANCEL_ERROR: "a cancel error"}.get(
+            answer.tag, "answered"
+        )
+    )
 
 
 def _nested(depth: int) -> bytes:
@@ -262,17 +271,24 @@ for _number, _title, _pdu in HOSTILE:
     group.add(_number, _title, partial(_hostile, pdu=_pdu), hostile=True)
 
 
-@group.case("N134", "A service MMS knows and 8-1 does not use is rejected as unrecognised, under its invoke ID", hostile=True)
+@group.case(
+    "N134", "A service MMS knows and 8-1 does not use is rejected as unrecognised, under its invoke ID", hostile=True
+)
 async def _unknown_service(bench: Bench) -> None:
     session = await bench.session()
     answer = await session.attempt(bytes.fromhex("b306a00480024142"))  # [19] of the VMD's semaphores
     bench.check(isinstance(answer, RemoteError), "answered with success")
     if isinstance(answer, RejectError):
-        bench.check(answer.code == RejectKind.UNRECOGNISED_SERVICE, f"rejected with reason {answer.code}, 1 says unrecognised service")
+        bench.check(
+            answer.code == RejectKind.UNRECOGNISED_SERVICE,
+            f"rejected with reason {answer.code}, 1 says unrecognised service",
+        )
     bench.note(str(answer))
 
 
-@group.case("N135", "A Read that names a variable ten thousand times is answered within the PDU size, or refused", hostile=True)
+@group.case(
+    "N135", "A Read that names a variable ten thousand times is answered within the PDU size, or refused", hostile=True
+)
 async def _very_many(bench: Bench) -> None:
     session = await bench.session()
     domain = device(bench)
@@ -280,25 +296,41 @@ async def _very_many(bench: Bench) -> None:
     count = min(10_000, (session.negotiated.max_pdu - 60) // (len(domain) + len(item) + 12))
     answer = await session.attempt(read_request([Access(ObjectName("Zz", domain))] * count))
     if isinstance(answer, Pdu):
-        bench.check(len(answer.data) <= session.negotiated.max_pdu, f"{len(answer.data)} octets, {session.negotiated.max_pdu} were agreed on")
+        bench.check(
+            len(answer.data) <= session.negotiated.max_pdu,
+            f"{len(answer.data)} octets, {session.negotiated.max_pdu} were agreed on",
+        )
         values = decode_read_response(answer)
         bench.check(len(values) == count, f"{count} asked, {len(values)} answered")
-        bench.check(all(isinstance(value, DataAccessError) for value in values), "a variable that does not exist gives a value")
+        bench.check(
+            all(isinstance(value, DataAccessError) for value in values), "a variable that does not exist gives a value"
+        )
 
 
-@group.case("N136", "An answer that does not fit into the PDU size is refused, and nothing larger is sent", hostile=True)
+@group.case(
+    "N136", "An answer that does not fit into the PDU size is refused, and nothing larger is sent", hostile=True
+)
 async def _too_large(bench: Bench) -> None:
     small = await bench.open(wanted=Initiate(max_pdu=1_024))
     agreed = small.negotiated.max_pdu
-    leaf = await readable_leaf(bench, lambda leaf: leaf.spec.tag in (DataTag.VISIBLE_STRING, DataTag.MMS_STRING, DataTag.BIT_STRING, DataTag.UTC_TIME))
+    leaf = await readable_leaf(
+        bench,
+        lambda leaf: (
+            leaf.spec.tag in (DataTag.VISIBLE_STRING, DataTag.MMS_STRING, DataTag.BIT_STRING, DataTag.UTC_TIME)
+        ),
+    )
     own = await octets(small, leaf.name)
-    per_variable = len(leaf.item) + len(leaf.domain) + 14
+    per_variable = len(leaf.item) + len(leaf.domain) + 16
     if len(own) <= 8:
-        structure = [name for name in bench.inventory.devices[leaf.domain].nodes if bench.inventory.devices[leaf.domain].objects.get(name)]
+        structure = [
+            name
+            for name in bench.inventory.devices[leaf.domain].nodes
+            if bench.inventory.devices[leaf.domain].objects.get(name)
+        ]
         names = [Access(ObjectName(f"{node}$ST", leaf.domain)) for node in structure] * 10
-        names = names[: (agreed - 60) // 24]
+        names = names[: (agreed - 100) // 40]
     else:
-        names = [Access(leaf.name)] * ((agreed - 60) // per_variable)
+        names = [Access(leaf.name)] * ((agreed - 100) // per_variable)
     answer = await small.attempt(read_request(names))
     if isinstance(answer, RemoteError):
         bench.note(str(answer))
@@ -324,11 +356,15 @@ async def _unchanged(bench: Bench, session: Session, leaf: Leaf, before: bytes, 
     refusal = await session.write(leaf.name, wrong)
     after = await octets(session, leaf.name)
     bench.check(refusal is not None, f"{leaf} takes {what}: {wrong.hex()}")
-    bench.check(after == before, f"{leaf}: {what} is refused, and the value is another: {before.hex()}, then {after.hex()}")
+    bench.check(
+        after == before, f"{leaf}: {what} is refused, and the value is another: {before.hex()}, then {after.hex()}"
+    )
     bench.note(f"{leaf}: {refusal}")
 
 
-@group.case("N2", "An enumerated value that the enumeration does not have is refused, and changes nothing", Permission.WRITE)
+@group.case(
+    "N2", "An enumerated value that the enumeration does not have is refused, and changes nothing", Permission.WRITE
+)
 async def _enumerated(bench: Bench) -> None:
     names = ("SIUnit", "multiplier", "rangeC", "angRef", "hysMod")
     leaf, before = await writable_leaf(
@@ -367,11 +403,15 @@ async def _measured(bench: Bench) -> None:
     bench.note(f"{leaf}: {refusal}")
 
 
+def _is_called(leaf: Leaf, name: str) -> bool:
+    return leaf.fc in ("ST", "MX") and leaf.last == name
+
+
 @group.case("N139", "SetDataValues of quality and time is refused", Permission.WRITE)
 async def _quality(bench: Bench) -> None:
     session = await bench.session()
     for name in ("q", "t"):
-        leaf = await readable_leaf(bench, lambda leaf, name=name: leaf.fc in ("ST", "MX") and leaf.last == name, name)
+        leaf = await readable_leaf(bench, partial(_is_called, name=name), name)
         refusal = await session.write(leaf.name, await octets(session, leaf.name))
         bench.check(refusal is not None, f"{leaf} takes a write")
         bench.note(f"{leaf}: {refusal}")
@@ -379,14 +419,22 @@ async def _quality(bench: Bench) -> None:
 
 @group.case("N140", "A text longer than its type is refused, and changes nothing", Permission.WRITE)
 async def _long_text(bench: Bench) -> None:
-    leaf, before = await writable_leaf(bench, lambda leaf: leaf.spec.tag == DataTag.VISIBLE_STRING and 0 < abs(leaf.spec.size) <= 255, "text that takes a write")
+    leaf, before = await writable_leaf(
+        bench,
+        lambda leaf: leaf.spec.tag == DataTag.VISIBLE_STRING and 0 < abs(leaf.spec.size) <= 255,
+        "text that takes a write",
+    )
     wrong = ber.tlv(DataTag.VISIBLE_STRING, b"x" * (abs(leaf.spec.size) + 1))
     await _unchanged(bench, await bench.session(), leaf, before, wrong, f"a text of {abs(leaf.spec.size) + 1} octets")
 
 
 @group.case("N141", "An integer beyond its type is refused, and changes nothing", Permission.WRITE)
 async def _large_integer(bench: Bench) -> None:
-    leaf, before = await writable_leaf(bench, lambda leaf: leaf.spec.tag in (DataTag.INTEGER, DataTag.UNSIGNED) and leaf.spec.size <= 32, "integer that takes a write")
+    leaf, before = await writable_leaf(
+        bench,
+        lambda leaf: leaf.spec.tag in (DataTag.INTEGER, DataTag.UNSIGNED) and leaf.spec.size <= 32,
+        "integer that takes a write",
+    )
     wrong = ber.tlv(leaf.spec.tag, ber.encode_integer(1 << leaf.spec.size))
     await _unchanged(bench, await bench.session(), leaf, before, wrong, f"the number {1 << leaf.spec.size}")
 
@@ -394,7 +442,9 @@ async def _large_integer(bench: Bench) -> None:
 @group.case("N142", "An integer below its type is refused, and changes nothing", Permission.WRITE)
 async def _small_integer(bench: Bench) -> None:
     leaf, before = await writable_leaf(
-        bench, lambda leaf: leaf.spec.tag == DataTag.INTEGER and leaf.spec.size <= 32, "signed integer that takes a write"
+        bench,
+        lambda leaf: leaf.spec.tag == DataTag.INTEGER and leaf.spec.size <= 32,
+        "signed integer that takes a write",
     )
     number = -(1 << leaf.spec.size - 1) - 1
     wrong = ber.tlv(leaf.spec.tag, ber.encode_integer(number))
@@ -403,7 +453,11 @@ async def _small_integer(bench: Bench) -> None:
 
 @group.case("N143", "A structure with a component too many is refused", Permission.WRITE)
 async def _large_structure(bench: Bench) -> None:
-    leaf, value = await writable_leaf(bench, lambda leaf: leaf.item.count("$") == 4 and leaf.last == "f", "component of an analogue value that takes a write")
+    leaf, value = await writable_leaf(
+        bench,
+        lambda leaf: leaf.item.count("$") == 4 and leaf.last == "f",
+        "component of an analogue value that takes a write",
+    )
     parent = ObjectName(leaf.item.rpartition("$")[0], leaf.domain)
     session = await bench.session()
     whole = await octets(session, parent)
@@ -413,7 +467,11 @@ async def _large_structure(bench: Bench) -> None:
     bench.check(await octets(session, parent) == whole, f"{parent} has another value")
 
 
-@group.case("N144", "A Write that is refused in one part is told part by part, and the refused part is unchanged", Permission.WRITE)
+@group.case(
+    "N144",
+    "A Write that is refused in one part is told part by part, and the refused part is unchanged",
+    Permission.WRITE,
+)
 async def _partly(bench: Bench) -> None:
     session = await bench.session()
     leaf, before = await writable_leaf(bench, lambda leaf: leaf.spec.tag in WRONG_TYPES)

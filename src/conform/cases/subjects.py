@@ -1,6 +1,7 @@
 """What cases are tried on, chosen from what the server has."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ...errors import DataAccessError
 from ...protocols.mms import DataTag, ObjectName
@@ -34,7 +35,9 @@ def any_leaf(bench: Bench, wanted: Callable[[Leaf], object], what: str) -> Leaf:
     bench.skip(f"the server has no {what}")
 
 
-async def readable_leaf(bench: Bench, wanted: Callable[[Leaf], object] = lambda _leaf: True, what: str = "readable attribute") -> Leaf:
+async def readable_leaf(
+    bench: Bench, wanted: Callable[[Leaf], object] = lambda _leaf: True, what: str = "readable attribute"
+) -> Leaf:
     """The first leaf like this that has been read."""
     for leaf, _ in (await bench.values()).leaves():
         if wanted(leaf):
@@ -77,7 +80,7 @@ async def writable_leaf(
             tried += 1
             (value,) = await octets_of(session, leaf.name)
             if isinstance(value, bytes) and await session.write(leaf.name, value) is None:
-                bench.undo(f"value of {leaf}", lambda late, leaf=leaf, value=value: _put_back(late, leaf, value))
+                bench.undo(f"value of {leaf}", partial(_put_back, leaf=leaf, value=value))
                 return leaf, value
     bench.skip(f"none of {tried} attributes tried is an {what}")
 

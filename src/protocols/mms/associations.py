@@ -293,7 +293,7 @@ class Initiator(_Caller):
 
     def _on_other(self, event: Event) -> MmsEvent:
         if isinstance(event, Accepted):
-            self.negotiated = decode_initiate(event.user_data)
+            self.negotiated = decode_initiate(event.user_data, (PduTag.INITIATE_RESPONSE,))
             return Opened(self.negotiated)
         if isinstance(event, Released):
             return Closed(None)
@@ -362,7 +362,7 @@ class Responder(_Caller):
 
     def _on_other(self, event: Event) -> MmsEvent:
         if isinstance(event, ConnectIndication):
-            self._wanted = decode_initiate(event.user_data)
+            self._wanted = decode_initiate(event.user_data, (PduTag.INITIATE_REQUEST,))
             return Proposal(event.request, event.selectors)
         if isinstance(event, Released):
             return Closed(None)

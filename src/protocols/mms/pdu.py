@@ -340,10 +340,13 @@ def insist_pdu_size(max_pdu: int) -> None:
         raise UsageError(msg)
 
 
-def decode_initiate(data: bytes) -> Initiate:
-    """Parse an initiate request or response; an absent PDU size means ours."""
+_INITIATES = (PduTag.INITIATE_REQUEST, PduTag.INITIATE_RESPONSE)
+
+
+def decode_initiate(data: bytes, wanted: tuple[int, ...] = _INITIATES) -> Initiate:
+    """Parse an initiate request or response, whichever of them are ``wanted``; an absent PDU size means ours."""
     tag, start, stop = ber.read_header(data, 0, len(data))
-    if tag not in (PduTag.INITIATE_REQUEST, PduTag.INITIATE_RESPONSE):
+    if tag not in wanted:
         msg = f"initiate expected, PDU {tag:02X} found"
         raise DecodeError(msg, offset=0, data=data)
     numbers: dict[int, int] = {}

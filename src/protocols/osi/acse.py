@@ -70,6 +70,8 @@ class Associate:
     """Calling AE-qualifier."""
     authentication: Authentication | None = None
     """Password offered with the request."""
+    is_mms: bool = True
+    """AARQ: the application context is that of MMS, or none is told."""
     result: int = ACCEPTED
     """AARE: 0 accepted, 1 rejected permanent, 2 rejected transient."""
     diagnostic: int = 0
@@ -161,7 +163,13 @@ def decode_associate_request(pdu: bytes) -> Associate:
         calling_ap_title=_arcs(pdu, *fields[0xA6]) if 0xA6 in fields else None,
         calling_ae_qualifier=_number(pdu, *fields[0xA7]) if 0xA7 in fields else None,
         authentication=_authentication(pdu, fields),
+        is_mms=0xA1 not in fields or _is_mms(pdu, *fields[0xA1]),
     )
+
+
+def _is_mms(pdu: bytes, first: int, last: int) -> bool:
+    a, b = ber.only_element(pdu, first, last, 0x06, "application context")
+    return pdu[a:b] == MMS_APPLICATION
 
 
 def _authentication(pdu: bytes, fields: dict[int, tuple[int, int]]) -> Authentication | None:
