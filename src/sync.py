@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from .client.blocking import BlockingConnection, drive
+from .client.control import Control as _Control
+from .client.control_result import ControlResult
 from .client.files import FileEntry, Progress
 from .client.ied import DEFAULT_TIMEOUT, parse_target
 from .client.ied import IedClient as _Client
@@ -36,7 +38,17 @@ from .protocols.mms.services import Identity, Status
 from .protocols.osi import AddressSet, Authentication
 from .reading import Quality
 
-__all__ = ["DataSets", "Files", "IedClient", "Logs", "SettingEdit", "SettingGroups", "Subscription", "connect"]
+__all__ = [
+    "Control",
+    "DataSets",
+    "Files",
+    "IedClient",
+    "Logs",
+    "SettingEdit",
+    "SettingGroups",
+    "Subscription",
+    "connect",
+]
 
 T = TypeVar("T")
 
@@ -234,6 +246,38 @@ class Logs:
         return _each(self._logs.query(log, start=start, stop=stop, after=after))
 
 
+class Control:
+    """A controllable data object, see :class:`meterwire.client.control.Control`."""
+
+    def __init__(self, control: _Control) -> None:
+        self._control = control
+
+    @property
+    def reference(self) -> str:
+        """The data object."""
+        return self._control.reference
+
+    def model(self) -> int:
+        """ctlModel, read from the server now."""
+        return drive(self._control.model())
+
+    def operate(self, value: Any, **options: Any) -> ControlResult:
+        """Carry out a command with the services its ctlModel wants."""
+        return drive(self._control.operate(value, **options))
+
+    def select(self, value: Any = None, **options: Any) -> ControlResult:
+        """Select, so that nobody else can operate it."""
+        return drive(self._control.select(value, **options))
+
+    def cancel(self, value: Any = None, **options: Any) -> ControlResult:
+        """Give a selection back, or stop a command whose operTm has not come."""
+        return drive(self._control.cancel(value, **options))
+
+    def termination(self, timeout: float) -> ControlResult:
+        """Wait for what becomes of the last command with an operTm (enhanced security)."""
+        return drive(self._control.termination(timeout))
+
+
 class Subscription:
     """Reports of one control block: ``for report in ied.reports(ref)``; ends when the association does."""
 
@@ -401,6 +445,22 @@ class IedClient:
     def write_many(self, values: Mapping[str, Any]) -> dict[str, DataAccessError]:
         """Write values by reference in as few PDUs as possible; what was refused."""
         return drive(self._client.write_many(values))
+
+    def control(self, reference: str) -> Control:
+        """A controllable data object, for commands step by step."""
+        return Control(drive(self._client.control(reference)))
+
+    def operate(self, reference: str, value: Any, **options: Any) -> ControlResult:
+        """Operate a controllable data object; see :meth:`meterwire.client.IedClient.operate`."""
+        return drive(self._client.operate(reference, value, **options))
+
+    def select(self, reference: str, value: Any = None, **options: Any) -> ControlResult:
+        """Select a controllable data object."""
+        return drive(self._client.select(reference, value, **options))
+
+    def cancel(self, reference: str, value: Any = None, **options: Any) -> ControlResult:
+        """Give a selection back, or stop a command that waits for its operTm."""
+        return drive(self._client.cancel(reference, value, **options))
 
     def reports(
         self, reference: str, *, resume_from: bytes | None = None, segments: bool = False, **settings: Any

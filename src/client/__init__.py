@@ -1,5 +1,7 @@
 """Clients for asyncio: the ones that ask."""
 
+from .control import Control
+from .control_result import ControlResult, LastApplError, Outcome
 from .ied import IedClient, connect
 from .logs import LogControlStatus, LogEntry
 from .reports import Report, ReportEntry
@@ -8,9 +10,13 @@ from .subscription import Subscription
 from .values import Structure
 
 __all__ = [
+    "Control",
+    "ControlResult",
     "IedClient",
+    "LastApplError",
     "LogControlStatus",
     "LogEntry",
+    "Outcome",
     "Report",
     "ReportEntry",
     "SettingGroupStatus",

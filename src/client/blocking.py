@@ -7,7 +7,7 @@ their end in one step; :func:`drive` takes that step. So there is one client, no
 
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from ..errors import AssociationError, LinkError, LinkTimeoutError, MeterwireError, ProtocolError
@@ -97,6 +97,16 @@ class BlockingConnection(Upcalls):
             raise self.error
         if time.monotonic() >= deadline or not self._turn(deadline):
             raise LinkTimeoutError(told)
+
+    async def until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Block until what the server says unasked has made the condition true; False when it has not in time."""
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if self.error is not None:
+                raise self.error
+            if time.monotonic() >= deadline or not self._turn(deadline):
+                return condition()
+        return True
 
     def pump(self, timeout: float) -> None:
         """Take in what arrives within ``timeout`` seconds, at most one chunk: reports, a release."""

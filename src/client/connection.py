@@ -130,6 +130,7 @@ class MmsConnection(Upcalls, asyncio.Protocol):
         self._released.set()
         while self._queue:
             self._give_place()
+        self._wake()
         if self.on_closed is not None:
             self.on_closed(error)
 
@@ -169,6 +170,26 @@ class MmsConnection(Upcalls, asyncio.Protocol):
             self._waiting.pop(invoke_id, None)
         pdu.insist_answers(service)
         return pdu
+
+    async def until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until what the server says unasked has made the condition true; False when it has not in time.
+
+        Raises AssociationError when the association ends before.
+        """
+        news = asyncio.Event()
+        self.wakers.append(news.set)
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition():
+                    if self.error is not None:
+                        raise self.error
+                    news.clear()
+                    await news.wait()
+        except TimeoutError:
+            return condition()
+        finally:
+            self.wakers.remove(news.set)
+        return True
 
     def _cancel(self, invoke_id: int) -> None:
         """Nobody waits for the answer any more: ask for the place back."""

@@ -30,6 +30,8 @@ from ..protocols.osi import AddressSet, Authentication
 from ..reading import Quality
 from .blocking import BlockingConnection
 from .connection import MmsConnection, open_connection
+from .control import Control, Controls
+from .control_result import ControlResult
 from .data_sets import DataSets
 from .directory import Directory, Target
 from .files import Files
@@ -96,6 +98,8 @@ class IedClient:
         """Setting groups: select, edit, confirm."""
         self.logs = Logs(self)
         """Logs: control blocks, entries by time and behind an entry."""
+        self.controls = Controls(connection, self.directory, timeout)
+        """Commands, step by step; :meth:`operate`, :meth:`select` and :meth:`cancel` go through it."""
         connection.on_report = self._on_report
         connection.on_closed = self._on_closed
         if isinstance(connection, LastingConnection):
@@ -280,6 +284,30 @@ class IedClient:
         """Show what the process says of a data object again, whoever substituted it."""
         await release_substitute(self, reference)
 
+    # -- control ---------------------------------------------------------------------------
+
+    async def control(self, reference: str) -> Control:
+        """A controllable data object, ``LD/LN.DO``, for commands step by step."""
+        return await self.controls.control(reference)
+
+    async def operate(self, reference: str, value: Any, **options: Any) -> ControlResult:
+        """Operate a controllable data object, ``LD/LN.DO``, with the services its ctlModel wants.
+
+        The result says whether it was done, and with which AddCause it was not: see
+        :class:`~meterwire.client.control_result.ControlResult`. ``options`` are those of
+        :meth:`meterwire.client.control.Control.operate`: ``test=``, ``interlock_check=``, ``synchro_check=``, ``origin=``,
+        ``at=``. LinkError means that nobody knows whether it was carried out; it is never sent twice.
+        """
+        return await (await self.controls.control(reference)).operate(value, **options)
+
+    async def select(self, reference: str, value: Any = None, **options: Any) -> ControlResult:
+        """Select a controllable data object, so that only this client can operate it; ``value`` for enhanced security."""
+        return await (await self.controls.control(reference)).select(value, **options)
+
+    async def cancel(self, reference: str, value: Any = None, **options: Any) -> ControlResult:
+        """Give a selection back, or stop a command that waits for its operTm."""
+        return await (await self.controls.control(reference)).cancel(value, **options)
+
     # -- reports ---------------------------------------------------------------------------
 
     def reports(
@@ -317,7 +345,10 @@ class IedClient:
 
     def _on_report(self, pdu: Pdu) -> None:
         report = decode_information_report(pdu)
-        if report.list_name is None or report.list_name.item != "RPT":
+        if report.list_name is None:
+            self.controls.on_report(report)
+            return
+        if report.list_name.item != "RPT":
             return
         wanted = report_id(report)
         found = [subscription for subscription in self._subscriptions if subscription.rpt_id == wanted]
@@ -342,6 +373,7 @@ class IedClient:
     def _on_restored(self) -> None:
         """There is a new association, to a server that may have another model by now."""
         self.refresh()
+        self.controls.forget()
         for subscription in list(self._subscriptions):
             subscription.on_restored()
 

@@ -138,6 +138,10 @@ class LastingConnection(Upcalls):
         left = timeout - (asyncio.get_running_loop().time() - began)
         return await self._inner.request(service, max(left, FIRST_PAUSE))
 
+    async def until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait for what the server says unasked; see MmsConnection. Another association does not say it any more."""
+        return await self._inner.until(condition, timeout)
+
     async def release(self, timeout: float) -> None:
         """Conclude in order; there will be no new association."""
         self._is_over = True

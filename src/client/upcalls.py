@@ -24,6 +24,8 @@ class Upcalls:
         """Called once, when it is over for good."""
         self.unreadable_reports = 0
         """Reports that arrived and could not be decoded."""
+        self.wakers: list[Callable[[], None]] = []
+        """Called after every report, and when the association ends."""
 
     def _report(self, pdu: Pdu) -> None:
         if self.on_report is None:
@@ -34,6 +36,11 @@ class Upcalls:
             # One report we cannot read is no reason to lose the association and all later ones.
             self.unreadable_reports += 1
             log.warning("a report could not be read: %s", error)
+        self._wake()
+
+    def _wake(self) -> None:
+        for wake in list(self.wakers):
+            wake()
 
     def _answer(self, pdu: Pdu) -> bytes:
         if self.on_request is not None:
