@@ -15,7 +15,7 @@ def answer_known(
     context: int,
     reads: dict[bytes, tuple[bytes, Sequence[Any]]],
     writes: dict[bytes, tuple[Any, ...]],
-    write: Callable[[Any, list[bytes]], bytes],
+    write: Callable[[Any, list[bytes]], bytes | None],
     max_pdu: int,
     max_tpdu: int,
 ) -> tuple[bytes, int, int]: ...

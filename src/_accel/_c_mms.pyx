@@ -281,6 +281,8 @@ def answer_known(bytes data not None, uint8_t context, dict reads not None, dict
                 break
             before = b""
             ber = write(known, values)
+            if ber is None:
+                break
             size = len(<bytes?>ber)
             parts = [ber]
         else:

@@ -91,7 +91,7 @@ def answer_known(
     context: int,
     reads: Mapping[bytes, tuple[bytes, Sequence[Any]]],
     writes: Mapping[bytes, tuple[Any, ...]],
-    write: Callable[[Any, list[bytes]], bytes],
+    write: Callable[[Any, list[bytes]], bytes | None],
     max_pdu: int,
     max_tpdu: int,
 ) -> tuple[bytes, int, int]:
@@ -100,8 +100,9 @@ def answer_known(
     ``reads`` gives what stands before the results of a Read (its specification, where it asks for it), and their
     sources: objects with ``ber`` (bytes, or None when stale) and ``encoded()`` (fresh bytes). ``writes`` gives the targets
     of a Write; ``write`` takes them with as many values (whole Data elements), writes, and gives the results, at most
-    three octets each. ``max_pdu`` bounds the MMS PDUs, of both directions, ``max_tpdu`` the TPDU of one answer, octets. ``context`` is the
-    presentation context of MMS, 1..127.
+    three octets each; None when they are being written and the answer takes its time: that is left to the general path, which
+    finds out what has begun. ``max_pdu`` bounds the MMS PDUs, of both directions, ``max_tpdu`` the TPDU of one answer, octets.
+    ``context`` is the presentation context of MMS, 1..127.
     """
     out: list[bytes] = []
     offset = 0
@@ -132,7 +133,10 @@ def answer_known(
             # What is written is done: the answer must fit, whatever it says.
             if asked is None or 3 * len(asked[1]) + 60 > min(max_pdu, max_tpdu):
                 break
-            results, before, head = write(*asked), b"", b""
+            written, before, head = write(*asked), b"", b""
+            if written is None:
+                break
+            results = written
         else:
             break
         answer = _answer(invoke, service, before, head, results, context, max_pdu, max_tpdu)

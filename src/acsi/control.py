@@ -17,8 +17,8 @@ from .control_asking import Launch
 from .control_command import AddCause, ApplicationError, Command
 from .control_handler import Handler, Waiting
 from .control_object import ControlObject
-from .control_rules import ModeOf, beh_of
 from .control_state import TRANSITIONS, State, Stimulus
+from .mode import ModeEngine
 from .service_event import ServiceEvent, ServiceSink
 
 __all__ = [
@@ -71,7 +71,7 @@ class ControlEngine:
     """Every controllable data object of one server.
 
     ``clock`` (ns, any origin, never set back) decides when something is due, ``wall`` (ns since 1970) when an operTm has come.
-    ``on_schedule`` is called when :attr:`deadline` may have changed, ``notice`` gets sentences for a log.
+    ``modes`` knows the behaviour of every node. ``on_schedule`` is called when :attr:`deadline` may have changed, ``notice`` gets sentences for a log.
     """
 
     def __init__(
@@ -83,15 +83,15 @@ class ControlEngine:
         inform: Callable[[Notice], None],
         launch: Launch,
         on_schedule: Callable[[], None],
+        modes: ModeEngine | None = None,
         notice: Callable[[str], None] | None = None,
     ) -> None:
         self.ied = ied
+        self.modes = modes or ModeEngine(ied, wall=wall or clock)
         self.clock = clock
         self.wall = wall or clock
         self.launch = launch
         self.notice: Callable[[str], None] = notice or (lambda _: None)
-        self.mode_of: ModeOf = beh_of
-        """The behaviour of a logical node; Beh as it stands unless somebody evaluates it."""
         self.on_service: ServiceSink | None = None
         self.objects: dict[str, ControlObject] = {}
         """By reference."""

@@ -28,8 +28,6 @@ class Handler:
     """What a command marked as test does instead of ``operate``, which it never reaches; nothing by default."""
     feedback: bool = False
     """With enhanced security: a command is done when the status says so, at the latest after operTimeout."""
-    any_mode: bool = False
-    """Operable whatever the behaviour of its node: Mod itself must be, or nobody could switch a node on again."""
 
 
 def cause_of(handler: Handler, hook: Hook, verdict: Verdict) -> AddCause | None:

@@ -16,7 +16,7 @@ from .control_command import AddCause, Command, PulseTrain
 from .control_feedback import Feedback
 from .control_handler import Handler, Hook, Waiting
 from .control_memory import Memory
-from .control_rules import blocks_process, leaf_of, mode_refuses, node_of, rules_of
+from .control_rules import leaf_of, rules_of
 from .control_state import TRANSITIONS, State, Stimulus
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ class ControlObject:
         self.due: int | None = None
         """When :meth:`poll` has work, ns of the engine's clock."""
         self._rules = rules_of(data_object)
-        self._node = node_of(data_object)
         self._leaves = {name: leaf for name in _ATTRIBUTES if (leaf := leaf_of(data_object, name)) is not None}
         self._ctl_model = self._leaves.get("ctlModel")
         self._is_observed = any(name in self._leaves for name in _OBSERVED)
@@ -71,6 +70,7 @@ class ControlObject:
         self._is_shown_selected = False
         self._is_timed = False
         self._starts = False
+        self._reaches_process = False
         self._limit = 0
 
     # -- what it is --------------------------------------------------------------------------
@@ -202,11 +202,12 @@ class ControlObject:
         return self._model_refusal(command)
 
     def _model_refusal(self, command: Command) -> AddCause | None:
-        handler = self.handler
-        if handler is None:
+        if self.handler is None:
             return AddCause.Not_supported
-        if not handler.any_mode and mode_refuses(self.engine.mode_of(self._node), command):
+        verdict = self.engine.modes.command(self.object, test=command.Test)
+        if not verdict.is_accepted:
             return AddCause.Blocked_by_Mode
+        self._reaches_process = verdict.reaches_process
         for rule in self._rules:
             cause = rule(command)
             if cause is not None:
@@ -297,12 +298,8 @@ class ControlObject:
         if self.model in ENHANCED_MODELS:
             self._limit = engine.clock() + self._setting("operTimeout", DEFAULT_OPER_TIMEOUT) * MS
             self._wake(self._limit)
-        hook: Hook | None = handler.operate
-        if command.Test:
-            hook = handler.test
-        elif not handler.any_mode and blocks_process(engine.mode_of(self._node)):
-            hook = None
-        else:
+        hook = handler.operate if self._reaches_process else handler.test if command.Test else None
+        if self._reaches_process:
             self._memory.add(command)
         self._asking.ask(iter((hook,)), handler, command, self._executed)
 

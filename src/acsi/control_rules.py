@@ -1,6 +1,7 @@
-"""What the model itself has against a command: mode, control authority, blockings, limits (IEC 61850-7-2, 7-3, 7-4).
+"""What the model itself has against a command: control authority, blockings, limits (IEC 61850-7-2, 7-3, 7-4).
 
 Each rule looks at attributes of the data object, its node and LLN0, where they exist, and gives the AddCause of its refusal.
+What modes have against it is in :mod:`.mode`.
 
 Control authority (7-4): ``Loc`` or ``LocKey`` true leaves commands to the bay. Otherwise ``LocSta`` true leaves them to the
 station (and what is nearer, with ``MltLev``), false to remote ones (with ``MltLev`` to all). Without ``LocSta`` station and
@@ -13,18 +14,15 @@ from typing import Any
 
 from ..models import DataAttribute, DataObject, Ied, LogicalNode
 from ..models import enums as standard_enums
-from ..models.enums import BehaviourModeKind, HealthKind, OriginatorCategoryKind
+from ..models.enums import HealthKind, OriginatorCategoryKind
 from ..models.tree import Node
 from .control_command import AddCause, Command
 
-__all__ = ["ModeOf", "Rule", "beh_of", "blocks_process", "leaf_of", "mode_refuses", "node_of", "rules_of"]
+__all__ = ["Rule", "leaf_of", "node_of", "rules_of"]
 
 Rule = Callable[[Command], AddCause | None]
 """None: nothing against it."""
-ModeOf = Callable[[LogicalNode], int]
-"""The behaviour of a node, a BehaviourModeKind."""
-
-_C, _Mode = OriginatorCategoryKind, BehaviourModeKind
+_C = OriginatorCategoryKind
 BAY = frozenset((_C.bay_control, _C.automatic_bay, _C.maintenance))
 STATION = frozenset((_C.station_control, _C.automatic_station))
 REMOTE = frozenset((_C.remote_control, _C.automatic_remote))
@@ -32,24 +30,6 @@ UNKNOWN = frozenset((_C.not_supported,))
 ALARM = HealthKind.Alarm
 STOP, LOWER, HIGHER = 0, 1, 2
 """Values of Tcmd."""
-
-
-def beh_of(node: LogicalNode) -> int:
-    """Beh of a node, or of its LLN0; on where neither has one."""
-    leaf = leaf_of(node, "Beh.stVal") or leaf_of(_root(node), "Beh.stVal")
-    return _Mode.on if leaf is None else int(leaf.value)
-
-
-def mode_refuses(mode: int, command: Command) -> bool:
-    """A mode takes commands that are a test, or those that are none (7-4, annex on Mod)."""
-    if mode == _Mode.off:
-        return True
-    return command.Test is not (mode in (_Mode.test, _Mode.test_blocked))
-
-
-def blocks_process(mode: int) -> bool:
-    """A command is accepted in this mode and moves nothing."""
-    return mode in (_Mode.blocked, _Mode.test_blocked)
 
 
 def rules_of(data_object: DataObject) -> tuple[Rule, ...]:

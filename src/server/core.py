@@ -10,9 +10,11 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Hashable
-from typing import Protocol, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from ..acsi import BufferLimits, Member, Report
+from ..acsi.control import ControlEngine, ControlObject
+from ..acsi.control_handler import Handler, Hook
 from ..acsi.engine import Engine
 from ..acsi.files import FileEngine, FileStore
 from ..acsi.health import HealthEngine
@@ -20,6 +22,7 @@ from ..acsi.mode import ModeEngine
 from ..acsi.substitution import SubstitutionEngine
 from ..acsi.tracking import TrackingEngine
 from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
+from ..binding.mms.controls import encode_notice, follow_controls
 from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
 from ..binding.mms.reporting import members_of
@@ -27,6 +30,7 @@ from ..models import Ied
 from ..protocols.mms.services import Identity
 from .admission import Admission
 from .journal import SqliteJournal
+from .launching import Launcher
 from .limits import Limits, Statistics
 
 __all__ = ["Peer", "ServerCore", "ServerOptions", "Tap"]
@@ -125,11 +129,25 @@ class ServerCore:
         self.tracking = TrackingEngine(ied, wall=clock, identity=self.address_of)
         self.tracking.follow(self.service, self.reports)
         self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution, self.tracking]
+        self.controls = ControlEngine(
+            ied,
+            clock=time.monotonic_ns,
+            wall=clock,
+            inform=lambda notice: self.inform(notice.client, encode_notice(notice)),
+            launch=Launcher(),
+            on_schedule=self.schedule,
+            modes=self.modes,
+            notice=log.warning,
+        )
+        self.engines.append(self.controls)
+        self.tracking.follow(self.controls)
+        self.service.promise = lambda: asyncio.get_running_loop().create_future()
         self.frames = ReportFrames()
         """Encodes the reports of all associations."""
         self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
         self.service.data_set_users.append(self.reports.uses)
         self._unfollow = follow(self.image, self.reports, self.service)
+        self._unfollow_controls = follow_controls(self.image, self.controls)
         self.files: FileServices | None = None
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
@@ -151,6 +169,7 @@ class ServerCore:
         """Let go of the model, and of what is kept on disk."""
         if self._timer is not None:
             self._timer.cancel()
+        self._unfollow_controls()
         self._unfollow()
         for engine in self.engines:
             engine.close()
@@ -163,6 +182,15 @@ class ServerCore:
         """An association ended: nothing it held stays held."""
         for engine in self.engines:
             engine.client_gone(client)
+
+    def control(self, reference: str, operate: Hook, **hooks: Any) -> ControlObject:
+        """Say what the commands to a controllable data object do, ``LD/LN.DO``; without that it cannot be operated.
+
+        ``operate`` gets a :class:`~meterwire.acsi.control_command.Command` and returns None when it has carried it out, or the
+        AddCause that says why not; it may be a coroutine function. ``hooks`` are the other fields of
+        :class:`~meterwire.acsi.control_handler.Handler`. Raises UnknownNameError when there is no such data object.
+        """
+        return self.controls.handle(reference, Handler(operate=operate, **hooks))
 
     # -- reports ---------------------------------------------------------------------------
 

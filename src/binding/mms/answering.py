@@ -22,7 +22,7 @@ from ...protocols.mms.pdu import (
     reject,
 )
 
-__all__ = ["Asker", "Handler", "Pending", "Result", "respond"]
+__all__ = ["Asker", "Deferred", "Handler", "Pending", "Result", "respond"]
 
 Result = bytes | tuple[int, int]
 """A service element, or class and code of a ServiceError."""
@@ -41,6 +41,16 @@ class Asker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """A result that takes its time, and somebody who wants to know when it is over."""
+
+    work: Coroutine[Any, Any, Result]
+    """Gives the result."""
+    over: Callable[[], None]
+    """To be called when the answer has left, or never will."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """An answer that takes its time; whoever owns the loop runs it, and may cancel it."""
 
@@ -48,14 +58,18 @@ class Pending:
     """Gives the answering PDU; raises nothing of ours."""
     result: Coroutine[Any, Any, Any]
     """What it waits for."""
+    over: Callable[[], None] | None = None
+    """Who wants to know that the answer has left, or never will."""
 
     def close(self) -> None:
-        """It will not be run, or not any further."""
+        """The answer has left, or it will not be run, or not any further; to be called once."""
         self.work.close()
         self.result.close()
+        if self.over is not None:
+            self.over()
 
 
-Handler = Callable[[Pdu, Asker], Result | Coroutine[Any, Any, Result]]
+Handler = Callable[[Pdu, Asker], Result | Deferred | Coroutine[Any, Any, Result]]
 
 
 def respond(handler: Handler, pdu: Pdu, asker: Asker) -> bytes | Pending:
@@ -74,6 +88,8 @@ def respond(handler: Handler, pdu: Pdu, asker: Asker) -> bytes | Pending:
         return confirmed_error(invoke_id, RESOURCE_CLASS, CAPABILITY_UNAVAILABLE)
     if isinstance(result, (bytes, tuple)):
         return _envelope(invoke_id, result, asker.max_pdu)
+    if isinstance(result, Deferred):
+        return Pending(_finish(invoke_id, result.work, asker.max_pdu), result.work, result.over)
     return Pending(_finish(invoke_id, result, asker.max_pdu), result)
 
 

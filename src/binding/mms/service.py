@@ -7,7 +7,9 @@ of ready encodings.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from ...acsi.control_handler import Waiting
 from ...acsi.service_event import ServiceSink
 from ...errors import DecodeError
 from ...protocols import ber
@@ -34,13 +36,25 @@ from ...protocols.mms.services import (
     variable_attributes_response,
     write_response,
 )
-from .answering import Handler, Pending, Result, respond
+from .answering import Deferred, Handler, Pending, Result, respond
+from .controls import code_of
 from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
 from .tracked import tell_writes
 from .variables import Variable
-from .writing import ACCESS_DENIED, Change, ChangesHandler, Writer, decode_changes, handler_of, leaf_writer
+from .waiting import Promise, answer_all
+from .writing import (
+    ACCESS_DENIED,
+    Change,
+    ChangesHandler,
+    ElementHandler,
+    ReadHandler,
+    Writer,
+    decode_changes,
+    handler_of,
+    leaf_writer,
+)
 
 __all__ = ["Client", "MmsService", "WriteLog"]
 
@@ -72,6 +86,8 @@ class Client:
     """Negotiated PDU size, octets."""
     data_sets: DataSetScope = field(default_factory=DataSetScope)
     """Association-specific data sets."""
+    begun: tuple[Sequence[Writer], list[int | Waiting | None]] | None = None
+    """A Write that was done on the short way and has no answer yet: the general way gives it to the same request."""
 
 
 @dataclass(slots=True)
@@ -87,6 +103,8 @@ class _Plan:
     sources: tuple[Source, ...]
     specification: bytes = b""
     missing_list: bool = False
+    asks: bool = False
+    """Reading does something: each time the handlers of the variables are asked."""
 
 
 @dataclass(slots=True)
@@ -109,6 +127,8 @@ class MmsService:
     """Told of values written and of data sets made and deleted; set it before there are clients, or forget the plans."""
     extra: dict[int, Handler] = field(default_factory=dict)
     """Handlers of further services by tag, asked before those here; they may answer later."""
+    promise: Promise | None = None
+    """Makes what an answer waits for; without it only engines that answer at once can be served."""
     _plans: dict[bytes, _Plan] = field(default_factory=dict)
     _targets: dict[bytes, tuple[Target, ...]] = field(default_factory=dict)
     _plan_bytes: int = 0
@@ -158,13 +178,15 @@ class MmsService:
 
     # -- read ------------------------------------------------------------------------------
 
-    def _read(self, pdu: Pdu, client: Client) -> Result:
+    def _read(self, pdu: Pdu, client: Client) -> Result | Deferred:
         body = pdu.data[pdu.start : pdu.stop]
         plan = self._plans.get(body)
         if plan is None:
             plan = self._make_plan(body, client)
         if plan.missing_list:
             return ACCESS_CLASS, OBJECT_NON_EXISTENT
+        if plan.asks:
+            return self._read_asking(plan, client)
         results = []
         room = client.max_pdu
         # A PDU of 64 KiB can name a large node a thousand times: count before putting it all together.
@@ -176,13 +198,25 @@ class MmsService:
             results.append(result)
         return read_response(results, plan.specification)
 
+    def _read_asking(self, plan: _Plan, client: Client) -> Result | Deferred:
+        """Read variables some of which act when they are read."""
+        sources = plan.sources
+        results: list[Any] = []
+        for source in sources:
+            handler = source.handler if isinstance(source, Variable) else None
+            results.append(handler.read(client.key) if isinstance(handler, ReadHandler) else source.encoded())
+        assert self.promise is not None
+        convert = lambda index, cause: sources[index].handler.selected(cause)  # type: ignore[union-attr]  # noqa: E731
+        return answer_all(results, self.promise, convert, lambda parts: read_response(parts, plan.specification))
+
     def _make_plan(self, body: bytes, client: Client) -> _Plan:
         request = decode_read_request(body, 0, len(body))
         specification = request.specification if request.with_specification else b""
         picks = Picks()
         if request.list_name is None:
             sources = tuple(self.image.source(access, picks) for access in request.variables)
-            plan = _Plan(sources, specification)
+            asks = any(isinstance(s, Variable) and isinstance(s.handler, ReadHandler) for s in sources)
+            plan = _Plan(sources, specification, asks=asks)
         else:
             data_set = self.data_set(request.list_name, client)
             sources = tuple(self.image.source(m, picks) for m in (data_set.members if data_set is not None else ()))
@@ -191,16 +225,19 @@ class MmsService:
                 return plan  # the same octets mean another list to another client
         self._keep(body, picks)
         self._plans[body] = plan
-        if not (plan.missing_list or any(isinstance(s, Selection) for s in sources)):
+        if not (plan.missing_list or plan.asks or any(isinstance(s, Selection) for s in sources)):
             self.ready[body] = (ber.tlv(0xA0, specification) if specification else b"", sources)
         return plan
 
     # -- write -----------------------------------------------------------------------------
 
-    def _write(self, pdu: Pdu, client: Client) -> Result:
+    def _write(self, pdu: Pdu, client: Client) -> Result | Deferred:
         data = pdu.data
         _, _, behind = ber.read_header(data, pdu.start, pdu.stop)
         specification = data[pdu.start : behind]
+        begun, client.begun = client.begun, None
+        if begun is not None and begun[0] is self.ready_writes.get(specification):
+            return self._written(begun[1])
         targets = self._targets.get(specification)
         if targets is None:
             targets = self._make_targets(pdu, specification, client)
@@ -211,10 +248,20 @@ class MmsService:
         if tag != 0xA0 or last != pdu.stop or len(values) != len(targets):
             msg = f"write of {len(targets)} variables with {len(values)} values"
             raise DecodeError(msg, offset=behind)
-        codes: list[int | None] = []
+        codes: list[int | Waiting | None] = []
         for target, (_, _, stop) in zip(targets, values, strict=True):
             codes.append(target if isinstance(target, int) else self._write_one(target, data, (first, stop), client))
             first = stop
+        return self._written(codes)
+
+    def _written(self, codes: list[int | Waiting | None]) -> Result | Deferred:
+        """The answer to a Write, at once or when the last engine has answered."""
+        if not any(isinstance(code, Waiting) for code in codes):
+            return self._write_result(codes)
+        assert self.promise is not None
+        return answer_all(codes, self.promise, lambda _, cause: code_of(cause), self._write_result)
+
+    def _write_result(self, codes: list[Any]) -> bytes:
         refused = len(codes) - codes.count(None)
         self.writes.refused += refused
         self.writes.accepted += len(codes) - refused
@@ -245,24 +292,31 @@ class MmsService:
     def _writer(self, access: Access, target: Target) -> Writer | None:
         """The short way to write a leaf; None where there is none. Control blocks answer in the order they are asked."""
         fc = access.name.item.split("$", 2)[1:2]
+        if isinstance(target, Variable) and isinstance(target.handler, ElementHandler):
+            return target.handler.write_element
         if isinstance(target, Variable) and fc and fc[0] in PLAIN_CONSTRAINTS:
             return leaf_writer(target, self.image.ied.apply, self.owners.get(fc[0]))
         return None
 
-    def write_ready(self, client: Client) -> Callable[[Sequence[Writer], list[bytes]], bytes]:
-        """Writes for ``client`` what :attr:`ready_writes` gives; the results, encoded."""
+    def write_ready(self, client: Client) -> Callable[[Sequence[Writer], list[bytes]], bytes | None]:
+        """Writes for ``client`` what :attr:`ready_writes` gives; the results, encoded, None when they are not all there yet."""
         key = client.key
 
-        def write(writers: Sequence[Writer], values: list[bytes]) -> bytes:
+        def write(writers: Sequence[Writer], values: list[bytes]) -> bytes | None:
+            codes = [writer(key, value) for writer, value in zip(writers, values, strict=True)]
             results = b""
-            for writer, value in zip(writers, values, strict=True):
-                code = writer(key, value)
+            refused = 0
+            for code in codes:
                 if code is None:
-                    self.writes.accepted += 1
                     results += WRITTEN
-                else:
-                    self.writes.refused += 1
+                elif isinstance(code, int):
+                    refused += 1
                     results += bytes((0x80, 1, code))
+                else:
+                    client.begun = writers, codes
+                    return None
+            self.writes.accepted += len(codes) - refused
+            self.writes.refused += refused
             return results
 
         return write
@@ -276,7 +330,11 @@ class MmsService:
         part = select(variable, access.alternate, picks)
         return part if isinstance(part, Variable) else INVALID_ADDRESS
 
-    def _write_one(self, variable: Variable, data: bytes, bounds: tuple[int, int], client: Client) -> int | None:
+    def _write_one(
+        self, variable: Variable, data: bytes, bounds: tuple[int, int], client: Client
+    ) -> int | Waiting | None:
+        if isinstance(variable.handler, ElementHandler):
+            return variable.handler.write_element(client.key, data[bounds[0] : bounds[1]])
         changes, refused = decode_changes(variable, data, *bounds)
         return refused if refused is not None else self._apply(variable, changes, client)
 

@@ -1,8 +1,10 @@
 """MMS Data written by a client, checked against the variable and turned into model changes."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from ...acsi.control_command import AddCause
+from ...acsi.control_handler import Waiting
 from ...errors import ProtocolError, UsageError
 from ...models import DataAttribute, Kind, check_value
 from ...protocols import ber
@@ -10,15 +12,25 @@ from ...protocols.mms import BinaryTime, BitString, decode_data
 from ...protocols.mms.data import DECODERS
 from .variables import TAG_OF_KIND, Variable
 
-__all__ = ["Change", "ChangesHandler", "WriteHandler", "Writer", "decode_changes", "handler_of", "leaf_writer"]
+__all__ = [
+    "Change",
+    "ChangesHandler",
+    "ElementHandler",
+    "ReadHandler",
+    "WriteHandler",
+    "Writer",
+    "decode_changes",
+    "handler_of",
+    "leaf_writer",
+]
 
 ACCESS_DENIED = 3
 TYPE_INCONSISTENT = 7
 VALUE_INVALID = 11
 
 Change = tuple[DataAttribute, Any]
-Writer = Callable[[Hashable, bytes], int | None]
-"""Takes who writes and a Data element, and writes it; None, or a DataAccessError code."""
+Writer = Callable[[Hashable, bytes], "int | Waiting | None"]
+"""Takes who writes and a Data element, and writes it; None, a DataAccessError code, or an answer to wait for."""
 
 
 class WriteHandler(Protocol):
@@ -26,6 +38,25 @@ class WriteHandler(Protocol):
 
     def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         """Take a value for the attribute, or refuse with a DataAccessError code."""
+
+
+@runtime_checkable
+class ElementHandler(Protocol):
+    """An engine that takes a whole structure as it comes, e.g. a command."""
+
+    def write_element(self, client: Hashable, data: bytes) -> "int | Waiting | None":
+        """Take a Data element: None, a DataAccessError code, or an answer to wait for."""
+
+
+@runtime_checkable
+class ReadHandler(Protocol):
+    """An engine that does something when a variable is read."""
+
+    def read(self, client: Hashable) -> "bytes | Waiting":
+        """The Data element of the answer, or an answer to wait for."""
+
+    def selected(self, cause: "AddCause | Waiting | None") -> "bytes | Waiting":
+        """The Data element of the answer that was waited for."""
 
 
 class ChangesHandler(Protocol):
