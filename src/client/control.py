@@ -48,7 +48,7 @@ from .control_result import ControlResult, LastApplError, Outcome
 from .control_values import VALUE_NAMES, Key, ctl_num_of, encode_command, key_of, last_appl_error, zero_value
 from .directory import Directory, Target
 
-__all__ = ["Control", "Controls"]
+__all__ = ["Connection", "Control", "Controls"]
 
 _M, _S = CtlModelKind, ServiceNameKind
 SBO_MODELS = (_M.sbo_with_normal_security, _M.sbo_with_enhanced_security)
