@@ -237,7 +237,7 @@ class MmsService:
         specification = data[pdu.start : behind]
         begun, client.begun = client.begun, None
         if begun is not None and begun[0] is self.ready_writes.get(specification):
-            return self._written(begun[1])
+            return self._written(begun[1], pdu, client)
         targets = self._targets.get(specification)
         if targets is None:
             targets = self._make_targets(pdu, specification, client)
@@ -252,22 +252,23 @@ class MmsService:
         for target, (_, _, stop) in zip(targets, values, strict=True):
             codes.append(target if isinstance(target, int) else self._write_one(target, data, (first, stop), client))
             first = stop
-        return self._written(codes)
+        return self._written(codes, pdu, client)
 
-    def _written(self, codes: list[int | Waiting | None]) -> Result | Deferred:
+    def _written(self, codes: list[int | Waiting | None], pdu: Pdu, client: Client) -> Result | Deferred:
         """The answer to a Write, at once or when the last engine has answered."""
-        if not any(isinstance(code, Waiting) for code in codes):
-            return self._write_result(codes)
-        assert self.promise is not None
-        return answer_all(codes, self.promise, lambda _, cause: code_of(cause), self._write_result)
 
-    def _write_result(self, codes: list[Any]) -> bytes:
-        refused = len(codes) - codes.count(None)
-        self.writes.refused += refused
-        self.writes.accepted += len(codes) - refused
-        if self.on_service is not None:
-            tell_writes(self, decode_write_request(pdu.data, pdu.start, pdu.stop), codes, client.key)
-        return write_response(codes)
+        def finish(codes: list[Any]) -> bytes:
+            refused = len(codes) - codes.count(None)
+            self.writes.refused += refused
+            self.writes.accepted += len(codes) - refused
+            if self.on_service is not None:
+                tell_writes(self, decode_write_request(pdu.data, pdu.start, pdu.stop), codes, client.key)
+            return write_response(codes)
+
+        if not any(isinstance(code, Waiting) for code in codes):
+            return finish(codes)
+        assert self.promise is not None
+        return answer_all(codes, self.promise, lambda _, cause: code_of(cause), finish)
 
     def _make_targets(self, pdu: Pdu, specification: bytes, client: Client) -> tuple[Target, ...]:
         """Variables of a write specification, kept like the plans of Reads."""
