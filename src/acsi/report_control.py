@@ -44,8 +44,10 @@ __all__ = ["Access", "Included", "Member", "Report", "ReportControlBlock", "Stat
 class Access(enum.IntEnum):
     """Why a write to a control block is refused; the numbers are MMS DataAccessErrors."""
 
+    HARDWARE_FAULT = 1
     TEMPORARILY_UNAVAILABLE = 2
     ACCESS_DENIED = 3
+    ATTRIBUTE_INCONSISTENT = 8
     VALUE_INVALID = 11
 
 
@@ -355,8 +357,7 @@ class ReportControlBlock:
         self._gathers = self["BufTm"] != 0
         wanted = self["TrgOps"] & (TrgOps.DCHG | TrgOps.QCHG | TrgOps.DUPD)
         if wanted and self.members:
-            self._watch = self.engine.watch(self.members, wanted)
-            self._watch.join(self)
+            self._watch = self.engine.watches.join(self, self.members, wanted)
         period = self["IntgPd"]
         if period and self.members and self["TrgOps"] & TrgOps.INTEGRITY:
             self._integrity_at = self.engine.clock() + period * MS
@@ -365,8 +366,7 @@ class ReportControlBlock:
     def _ignore(self) -> None:
         """Let go of the members and of what is pending."""
         if self._watch is not None:
-            if self._watch.leave(self):
-                self.engine.forget(self._watch)
+            self.engine.watches.leave(self._watch, self)
             self._watch = None
         self._pending.clear()
         self._flush_at = self._integrity_at = None

@@ -17,7 +17,7 @@ from .journal import Journal
 from .report_control import MAX_BUF_TM, MIN_INTG_PD, Access, Member, Report, ReportControlBlock, State
 from .service_event import ServiceSink
 from .urcb import SQ_NUM_MODULUS, TRANSITIONS, UnbufferedReportControl
-from .watch import Watch
+from .watch import Watches
 
 __all__ = [
     "MAX_BUF_TM",
@@ -83,17 +83,15 @@ class ReportEngine:
         self.last_entry_id = max(1, self.wall())
         """The highest EntryID given away; it starts at the time of day, so that a restart without journal repeats none."""
         self._held: dict[Hashable, dict[ReportControlBlock, None]] = {}
-        self._touched: dict[Watch, None] = {}
-        self._watches: dict[tuple[tuple[Member, ...], int], Watch] = {}
         self._timers: list[tuple[int, int, ReportControlBlock]] = []
         self._order = itertools.count()
-        ied.commit_hooks += (self._commit,)
+        self.watches = Watches(ied, self.wall)
 
     def close(self) -> None:
         """Let go of the model."""
         for control in self.controls:
             control.close()
-        self.ied.commit_hooks = tuple(h for h in self.ied.commit_hooks if h != self._commit)
+        self.watches.close()
 
     def declare(
         self, declaration: ReportControl, references: Iterable[tuple[str, str]], data_set: str
@@ -151,31 +149,6 @@ class ReportEngine:
     def raise_entry_id(self, entry_id: int) -> None:
         """Give away only EntryIDs above this one."""
         self.last_entry_id = max(self.last_entry_id, entry_id)
-
-    # -- the model -------------------------------------------------------------------------
-
-    def watch(self, members: tuple[Member, ...], wanted: int) -> Watch:
-        """A watch over these members, the one there is already if somebody else has it."""
-        key = (members, wanted)
-        found = self._watches.get(key)
-        if found is None:
-            found = self._watches[key] = Watch(self, members, wanted)
-        return found
-
-    def touched(self, watch: Watch) -> None:
-        """A member of ``watch`` changed in the running transaction."""
-        self._touched[watch] = None
-
-    def forget(self, watch: Watch) -> None:
-        """Nobody needs this watch any more."""
-        self._touched.pop(watch, None)
-        self._watches.pop(watch.key, None)
-
-    def _commit(self) -> None:
-        if self._touched:
-            touched, self._touched = self._touched, {}
-            for watch in touched:
-                watch.commit()
 
     # -- clients ---------------------------------------------------------------------------
 

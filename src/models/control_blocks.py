@@ -1,6 +1,9 @@
 """Declarations of control blocks: what an engine is to run, as SCL or Python declares it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from ..errors import UsageError
 from .capabilities import Edition
@@ -165,7 +168,17 @@ class SettingControl:
     active: int = 1
     """ActSG."""
     resv_tms: int | None = None
-    """Seconds an edit is reserved; None when the block has no ResvTms."""
+    """Seconds an edit is reserved, 0 for the server's own choice; None when the block has no ResvTms."""
+    editable: bool = True
+    """Clients may edit groups: leaves of FC SG that are writable appear under FC SE as well."""
+    values: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """First values by group and path below the logical device (``PTOC1.StrVal.setMag.f``); a leaf's own value in the model
+    where nothing is said."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.active <= self.groups <= 255 or not all(1 <= group <= self.groups for group in self.values):
+            msg = f"{self.name}: 1..255 groups, one of them active; {self.groups} groups, {self.active} active"
+            raise UsageError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +190,14 @@ class LogControl:
     data_set: str = ""
     """Name of a data set in the same logical node."""
     log: str = ""
-    """Log written to: ``LD/LN$name``."""
+    """Log written to: ``LD/LN$name``. It is there with the first block that names it."""
     enabled: bool = True
     """LogEna at the start."""
     trg_ops: int = 0
     """See :class:`TrgOps`."""
     intg_pd: int = 0
     """Milliseconds between integrity entries; 0 for none."""
+    buf_tm: int = 0
+    """Milliseconds to gather changes into one entry."""
+    reason_code: bool = True
+    """Entries say why each value is there."""

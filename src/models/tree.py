@@ -256,7 +256,7 @@ class DataObject(Node):
 class LogicalNode(Node):
     """A logical node instance: data objects under prefix + class + instance."""
 
-    __slots__ = ("control_blocks", "data_sets", "inst", "ln_class", "prefix")
+    __slots__ = ("control_blocks", "data_sets", "inst", "ln_class", "logs", "prefix")
 
     def __init__(self, ln_class: str, inst: str = "", prefix: str = "") -> None:
         super().__init__(f"{prefix}{ln_class}{inst}")
@@ -267,6 +267,8 @@ class LogicalNode(Node):
         """Data sets by name; members are references with a functional constraint."""
         self.control_blocks: dict[str, Any] = {}
         """Control block declarations by name (:mod:`meterwire.models.control_blocks`)."""
+        self.logs: tuple[str, ...] = ()
+        """Names of logs that are here even where no log control block of the server writes into them."""
 
     @property
     def reference(self) -> str:

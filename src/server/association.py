@@ -13,7 +13,6 @@ from ..binding.mms import Client, encode_report
 from ..errors import ProtocolError, StateError
 from ..net.tcp import as_stream, peer_octets, set_low_latency
 from ..protocols.mms import Answer, Cancelled, Closed, Initiate, MmsEvent, Proposal, Request, Responder
-from ..protocols.mms.associations import FILE_SERVICES, SERVER_SERVICES
 from ..protocols.osi import State
 from .calls import Calls
 from .core import ServerCore
@@ -43,7 +42,7 @@ class Association(asyncio.Protocol):
             max_pdu=limits.max_pdu,
             max_calling=limits.max_outstanding,
             max_called=limits.max_outstanding,
-            services=SERVER_SERVICES if server.files is None else _with_files(SERVER_SERVICES),
+            services=server.services,
         )
         self.mms = Responder(offered)
         self.client = Client(self.number)
@@ -321,7 +320,3 @@ class Association(asyncio.Protocol):
         """Tell the client that it is over, and close."""
         self.mms.osi.abort()
         self._end()
-
-
-def _with_files(services: bytes) -> bytes:
-    return bytes(a | b for a, b in zip(services, FILE_SERVICES, strict=True))

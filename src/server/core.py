@@ -18,20 +18,28 @@ from ..acsi.control_handler import Handler, Hook
 from ..acsi.engine import Engine
 from ..acsi.files import FileEngine, FileStore
 from ..acsi.health import HealthEngine
+from ..acsi.log_control import LogEngine
 from ..acsi.mode import ModeEngine
+from ..acsi.setting_groups import SettingCheck, SettingGroupEngine
 from ..acsi.substitution import SubstitutionEngine
 from ..acsi.tracking import TrackingEngine
 from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
+from ..binding.mms.answering import Result
 from ..binding.mms.controls import encode_notice, follow_controls
 from ..binding.mms.data_sets import DataSetLimits
 from ..binding.mms.files import FileServices
-from ..binding.mms.reporting import members_of
+from ..binding.mms.journals import JournalServices
+from ..binding.mms.reporting import data_set_members, members_of
+from ..binding.mms.setting_groups import SettingGroupFollower
 from ..models import Ied
+from ..protocols.mms.associations import FILE_SERVICES, LOG_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
 from .admission import Admission
 from .journal import SqliteJournal
 from .launching import Launcher
 from .limits import Limits, Statistics
+from .log_store import SqliteLogs
+from .setting_store import SqliteSettings
 
 __all__ = ["Peer", "ServerCore", "ServerOptions", "Tap"]
 
@@ -73,10 +81,18 @@ class ServerOptions(TypedDict, total=False):
     admission: Admission | None
     data_sets: DataSetLimits | None
     test_moves_process: bool
+    setting_store: SqliteSettings | None
+    setting_check: SettingCheck | None
+    log_store: SqliteLogs | None
 
 
 class ServerCore:
-    """Model, services and engines of one server; who listens is :class:`~meterwire.server.mms.MmsServer`."""
+    """Model, services and engines of one server; who listens is :class:`~meterwire.server.mms.MmsServer`.
+
+    ``journal`` keeps buffered reports, ``setting_store`` confirmed settings and ``log_store`` logs over restarts; all are closed
+    with the server. Without a ``log_store`` logs are in memory, within the usual limits. ``setting_check`` may refuse values of
+    a setting group (:class:`~meterwire.acsi.setting_groups.SettingGroupEngine`).
+    """
 
     def __init__(
         self,
@@ -92,6 +108,9 @@ class ServerCore:
         admission: Admission | None = None,
         data_sets: DataSetLimits | None = None,
         test_moves_process: bool = False,
+        setting_store: SqliteSettings | None = None,
+        setting_check: SettingCheck | None = None,
+        log_store: SqliteLogs | None = None,
     ) -> None:
         self.ied = ied
         self.limits = limits or Limits.declared(ied.capabilities)
@@ -108,6 +127,20 @@ class ServerCore:
         """What is polled when its deadline has come, told when a client is gone, and closed with the server."""
         self.image = MmsImage(ied)
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
+        self.setting_store = setting_store
+        """Where confirmed settings survive a restart; closed with the server."""
+        self.settings = SettingGroupEngine(
+            ied,
+            clock=time.monotonic_ns,
+            wall=clock,
+            on_schedule=self.schedule,
+            store=setting_store,
+            check=setting_check,
+            notice=log.warning,
+        )
+        self.service.owners.update(SG=self.settings, SE=self.settings)
+        # Before anything watches the model: the values that were kept are no change.
+        groups = SettingGroupFollower(self.settings, self.image)
         self.journal = journal
         """Where buffered reports survive a restart; closed with the server."""
         self.reports = report_engine(
@@ -146,13 +179,39 @@ class ServerCore:
         """Encodes the reports of all associations."""
         self.service.data_set_limits = data_sets or DataSetLimits.declared(ied.capabilities)
         self.service.data_set_users.append(self.reports.uses)
-        self._unfollow = follow(self.image, self.reports, self.service)
+        self.log_store = log_store or SqliteLogs()
+        """Where entries of logs are; closed with the server."""
+        self.logs = LogEngine(
+            ied,
+            clock=time.monotonic_ns,
+            wall=clock,
+            resolve=lambda data_set: data_set_members(self.image, data_set),
+            on_schedule=self.schedule,
+            store=self.log_store,
+            limits=self.log_store.limits,
+        )
+        self.engines += (self.settings, self.logs)
+        self.tracking.follow(self.settings, self.logs)
+        self.service.data_set_users.append(self.logs.uses)
+        journals = JournalServices(self.logs, self.image, _aside)
+        self.service.extra.update(journals.handlers)
+        followers = (groups, journals)
+        self._unfollow = follow(self.image, self.reports, self.service, followers)
         self._unfollow_controls = follow_controls(self.image, self.controls)
         self.files: FileServices | None = None
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
             self.service.extra.update(self.files.handlers)
             self.tracking.follow(self.files)
+
+    @property
+    def services(self) -> bytes:
+        """MMS services that are there, as an initiate response says them."""
+        services = SERVER_SERVICES
+        for wanted, more in ((self.files is not None, FILE_SERVICES), (bool(self.logs.logs), LOG_SERVICES)):
+            if wanted:
+                services = bytes(a | b for a, b in zip(services, more, strict=True))
+        return services
 
     def next_number(self) -> int:
         """Number of a new connection."""
@@ -163,7 +222,8 @@ class ServerCore:
         self._loop = asyncio.get_running_loop()
         self.schedule()
         if self.journal is not None:
-            self.journal.on_durable = self._pump_from(self._loop)
+            self.journal.on_durable = self._from_thread(self.reports.pump)
+        self.log_store.on_change = self._from_thread(self.logs.refresh)
 
     async def end(self) -> None:
         """Let go of the model, and of what is kept on disk."""
@@ -174,9 +234,12 @@ class ServerCore:
         for engine in self.engines:
             engine.close()
         self.image.close()
+        self.log_store.on_change = None
         if self.journal is not None:
             self.journal.on_durable = None
-            await asyncio.get_running_loop().run_in_executor(None, self.journal.close)
+        for store in (self.journal, self.setting_store, self.log_store):
+            if store is not None:
+                await asyncio.get_running_loop().run_in_executor(None, store.close)
 
     def client_gone(self, client: Hashable) -> None:
         """An association ended: nothing it held stays held."""
@@ -204,12 +267,14 @@ class ServerCore:
         if association is not None:
             association.inform(pdu)
 
-    def _pump_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        """What the journal's thread calls when it has got further."""
+    def _from_thread(self, work: Callable[[], None]) -> Callable[[], None]:
+        """What a store's thread calls when it has got further: does ``work`` in the loop."""
+        loop = self._loop
+        assert loop is not None
 
         def tell() -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to be told
-                loop.call_soon_threadsafe(self.reports.pump)
+                loop.call_soon_threadsafe(work)
 
         return tell
 
@@ -249,3 +314,8 @@ class ServerCore:
             if due is not None and due <= now:
                 engine.poll()
         self.schedule()
+
+
+async def _aside(work: Callable[[], Result]) -> Result:
+    """Do what may wait for the disk in a thread."""
+    return await asyncio.to_thread(work)

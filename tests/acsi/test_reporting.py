@@ -39,12 +39,13 @@ class Bench:
     def __init__(self, **declared: Any) -> None:
         self.ied = small_ied()
         self.now = 1000 * MS
+        self.wall: int | None = None
         self.reports: list[Report] = []
         self.scheduled = 0
         self.engine = ReportEngine(
             self.ied,
             clock=lambda: self.now,
-            wall=lambda: WALL + self.now,
+            wall=lambda: self.wall if self.wall is not None else WALL + self.now,
             resolve=self.resolve,
             deliver=self.reports.append,
             on_schedule=self._on_schedule,
@@ -541,7 +542,7 @@ def test_calling_too_early_does_nothing() -> None:
 
 def test_setting_the_time_of_day_back_delays_nothing() -> None:
     bench = Bench()
-    bench.engine.wall = lambda: 5
+    bench.wall = 5
     bench.enable(BufTm=100)
     bench.update("GGIO1.Ind1", stVal=True)
     bench.wait(100)

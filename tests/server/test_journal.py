@@ -14,7 +14,7 @@ import pytest
 import meterwire
 from meterwire.acsi import Entry, EntryKind, Stored
 from meterwire.errors import FileError, LinkError
-from meterwire.server import journal as module
+from meterwire.server import write_behind
 from meterwire.server.journal import SCHEMA_VERSION, SqliteJournal, pack_members, unpack_members
 
 STORED = Stored(declared="d", defined="e", settings={"RptID": "x", "BufTm": 3}, last_id=7)
@@ -135,7 +135,7 @@ def test_appending_does_not_wait_for_the_disk(path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_queue_that_is_full_waits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_QUEUED", 10)
+    monkeypatch.setattr(write_behind, "MAX_QUEUED", 10)
     journal = SqliteJournal(path)
     journal.define("a", STORED)
     for number in range(1, 500):

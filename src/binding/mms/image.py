@@ -1,7 +1,7 @@
 """The served model: domains, variables, named variable lists, and their sorted name lists."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ...errors import LimitError, UsageError
@@ -16,6 +16,7 @@ from .variables import Variable, logical_node_variable
 
 __all__ = [
     "Domain",
+    "Edited",
     "Failure",
     "MmsImage",
     "NamePart",
@@ -50,6 +51,31 @@ class Failure:
         return self.ber
 
 
+class Edited:
+    """A Source of values that are there while a setting group is edited."""
+
+    __slots__ = ("_is_editing", "_value")
+
+    ber = None
+    """Nothing is kept: whether there is a value may have changed."""
+
+    def __init__(self, value: "Variable | Selection", is_editing: Callable[[], bool]) -> None:
+        self._value = value
+        self._is_editing = is_editing
+
+    def encoded(self) -> bytes:
+        """The access result."""
+        return self._value.encoded() if self._is_editing() else NOT_NOW.ber
+
+    def leaves(self) -> Iterator[DataAttribute]:
+        """Model leaves of the values."""
+        return self._value.leaves()
+
+
+NOT_NOW = Failure(2)
+"""temporarily-unavailable."""
+
+
 class Selection:
     """A Source over several nodes: an array range, or several selections."""
 
@@ -69,7 +95,7 @@ class Selection:
             yield from node.leaves()
 
 
-Source = Variable | Selection | Failure
+Source = Variable | Selection | Edited | Failure
 """One thing a Read picks; ``encoded()`` is asked at every answer."""
 
 
@@ -197,6 +223,10 @@ class Domain:
     """Logical nodes."""
     data_sets: DataSetScope = field(default_factory=DataSetScope)
     """Named variable lists by item (``LLN0$dsEv``)."""
+    journals: set[str] = field(default_factory=set)
+    """Logs (``LLN0$EventLog``)."""
+    is_editing: Callable[[], bool] | None = None
+    """Is a setting group being edited? Then there are values of FC SE. None without setting groups."""
     lists: dict[int, SortedNames] = field(default_factory=dict)
     """Name lists by object class, made when first asked for."""
 
@@ -214,6 +244,8 @@ class Domain:
                 kept = SortedNames(n for node in self.nodes.values() for n in node.names())
             elif object_class == ObjectClass.NAMED_VARIABLE_LIST:
                 kept = SortedNames(self.data_sets.sets)
+            elif object_class == ObjectClass.JOURNAL:
+                kept = SortedNames(self.journals)
             else:
                 return _NO_NAMES  # not kept: a client may ask for any number
             self.lists[object_class] = kept
@@ -303,6 +335,10 @@ class MmsImage:
             known = access.name.domain in self.domains
             code = NON_EXISTENT if known else OBJECT_UNDEFINED
             return Failure(code)
-        if not access.alternate:
-            return variable
-        return select(variable, access.alternate, picks) or Failure(INVALID_ADDRESS)
+        found = select(variable, access.alternate, picks) if access.alternate else variable
+        if found is None:
+            return Failure(INVALID_ADDRESS)
+        is_editing = self.domains[access.name.domain or ""].is_editing
+        if is_editing is not None and access.name.item.split("$", 2)[1:2] == ["SE"]:
+            return Edited(found, is_editing)
+        return found

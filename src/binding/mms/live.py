@@ -5,7 +5,8 @@ disabled and reservations of them end; so are blocks of other devices whose data
 lost members is not reported any more, and watched again when they are back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from ...acsi import ReportEngine
 from ...models import LogicalDevice
@@ -13,18 +14,37 @@ from .image import MmsImage
 from .reporting import install_reports
 from .service import MmsService
 
-__all__ = ["follow"]
+__all__ = ["Follower", "follow"]
 
 
-def follow(image: MmsImage, engine: ReportEngine, service: MmsService) -> Callable[[], None]:
-    """Keep all three up with the IED of the image, until the result is called."""
+class Follower(Protocol):
+    """Somebody else who has something for every logical device."""
+
+    def device_came(self, device: LogicalDevice) -> None:
+        """A logical device is there, and in the image."""
+
+    def device_gone(self, device: str) -> None:
+        """A logical device went."""
+
+
+def follow(
+    image: MmsImage, engine: ReportEngine, service: MmsService, followers: Sequence[Follower] = ()
+) -> Callable[[], None]:
+    """Keep image, reports, plans of the service, and ``followers`` up with the IED of the image, until the result is called.
+
+    Followers are told in their order.
+    """
 
     def on_device(device: LogicalDevice, is_there: bool) -> None:
         if is_there:
             image.add_device(device)
             install_reports(engine, image, device)
             engine.device_came()
+            for follower in followers:
+                follower.device_came(device)
         else:
+            for follower in reversed(followers):
+                follower.device_gone(device.name)
             engine.device_gone(device.name)
             image.remove_device(device.name)
         service.forget_plans()

@@ -11,7 +11,7 @@ from .data_sets import DataSet
 from .image import Domain, Failure, MmsImage
 from .variables import data_object_variable, fc_group
 
-__all__ = ["install_reports", "members_of", "report_engine"]
+__all__ = ["data_set_members", "install_reports", "members_of", "report_engine"]
 
 
 def report_engine(
@@ -31,7 +31,7 @@ def report_engine(
         image.ied,
         clock=clock,
         wall=wall,
-        resolve=lambda data_set: _members(image, data_set),
+        resolve=lambda data_set: data_set_members(image, data_set),
         deliver=deliver,
         on_schedule=on_schedule,
         **options,
@@ -51,7 +51,7 @@ def install_reports(engine: ReportEngine, image: MmsImage, device: LogicalDevice
     domain.lists.clear()
 
 
-def _members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
+def data_set_members(image: MmsImage, data_set: str) -> tuple[Member, ...] | None:
     """Members of ``LD/LN$name``, None when there is no such data set, or not all of it."""
     domain, _, item = data_set.partition("/")
     return members_of(image, image.data_set(ObjectName(item, domain)))

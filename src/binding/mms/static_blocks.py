@@ -1,17 +1,10 @@
-"""Control blocks without an engine yet as variables that clients can read: GOOSE, sampled values, setting groups, logs.
+"""Control blocks without an engine yet as variables that clients can read: GOOSE and sampled values.
 
-They show what was configured and stand still: GoEna and SvEna are FALSE, ActSG is the configured group, a log has no
-entries. Every write is refused. Components in the order of 8-1 (and of its Edition 1, without the later ones).
+They show what was configured and stand still: GoEna and SvEna are FALSE. Every write is refused. Components in the order of 8-1 (and of its Edition 1, without the later ones).
 """
 
 from ...models import DataAttribute, DataObject, LogicalDevice, LogicalNode, basic_type
-from ...models.control_blocks import (
-    GooseControl,
-    LogControl,
-    MulticastAddress,
-    SampledValueControl,
-    SettingControl,
-)
+from ...models.control_blocks import GooseControl, MulticastAddress, SampledValueControl
 from .variables import Variable, data_object_variable, fc_group
 
 __all__ = ["add_static_blocks"]
@@ -38,10 +31,6 @@ def _block(declaration: object, node: LogicalNode) -> tuple[str, DataObject] | N
     if isinstance(declaration, SampledValueControl):
         fc = "MS" if declaration.multicast else "US"
         return _made(declaration.name, fc, _sampled_values(declaration, node), declaration.address)
-    if isinstance(declaration, SettingControl):
-        return _made(declaration.name, "SP", _setting_groups(declaration))
-    if isinstance(declaration, LogControl):
-        return _made(declaration.name, "LG", _log(declaration, node))
     return None
 
 
@@ -99,29 +88,4 @@ def _sampled_values(block: SampledValueControl, node: LogicalNode) -> list[Row]:
         ("SmpMod", "Enum", block.smp_mod),
         ("DstAddress", "", None),
         ("noASDU", "INT16U", block.no_asdu),
-    ]
-
-
-def _setting_groups(block: SettingControl) -> list[Row]:
-    rows: list[Row] = [
-        ("NumOfSG", "INT8U", block.groups),
-        ("ActSG", "INT8U", block.active),
-        ("EditSG", "INT8U", 0),
-        ("CnfEdit", "BOOLEAN", False),
-        ("LActTm", "Timestamp", None),
-    ]
-    return rows if block.resv_tms is None else [*rows, ("ResvTms", "INT16U", block.resv_tms)]
-
-
-def _log(block: LogControl, node: LogicalNode) -> list[Row]:
-    return [
-        ("LogEna", "BOOLEAN", False),
-        ("LogRef", "ObjRef", block.log),
-        ("DatSet", "ObjRef", _data_set(block.data_set, node)),
-        ("OldEntrTm", "EntryTime", None),
-        ("NewEntrTm", "EntryTime", None),
-        ("OldEntr", "EntryID", None),
-        ("NewEntr", "EntryID", None),
-        ("TrgOps", "TrgOps", block.trg_ops),
-        ("IntgPd", "INT32U", block.intg_pd),
     ]

@@ -52,6 +52,8 @@ def tell_writes(service: "MmsService", request: WriteRequest, codes: Sequence[in
 def _event(service: "MmsService", name: ObjectName, client: Hashable, code: int | None) -> ServiceEvent | None:
     path = name.item.split("$")
     fc = path[1] if len(path) > 1 else ""
+    if path[1:3] == ["SP", "SGCB"]:
+        return None  # it tells itself
     if fc in DATA:
         return ServiceEvent(ServiceNameKind.SetDataValues, acsi_reference(name), client, status_of(code))
     if fc not in BLOCKS:

@@ -98,6 +98,14 @@ class BinaryTime:
         return cls(rest.to_bytes(4, "big") + days.to_bytes(2, "big"))
 
     @property
+    def ms(self) -> int | None:
+        """Milliseconds since 1970; None for the four-octet form, whose day is not told."""
+        if len(self.data) == 4:
+            return None
+        days = int.from_bytes(self.data[4:], "big")
+        return _EPOCH_1984_MS + days * 86_400_000 + int.from_bytes(self.data[:4], "big")
+
+    @property
     def datetime(self) -> dt.datetime | None:
         """Aware UTC datetime; None for the four-octet form, whose day is not told."""
         if len(self.data) == 4:

@@ -1,4 +1,4 @@
-"""GOOSE, sampled value, setting group and log control blocks: readable in the order of 8-1, refused when written."""
+"""GOOSE, sampled value, setting group and log control blocks: readable in the order of 8-1; the first two stand still."""
 
 import asyncio
 from typing import Any
@@ -45,7 +45,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "SmpMod": 0, "DstAddress": NO_DST, "noASDU": 1,
     },
     "SP.SGCB": {
-        "NumOfSG": 4, "ActSG": 2, "EditSG": 0, "CnfEdit": False, "LActTm": "0" * 14 + "1f", "ResvTms": 10,
+        "NumOfSG": 4, "ActSG": 2, "EditSG": 0, "CnfEdit": False, "LActTm": "0" * 14 + "1f", "ResvTms": 0,
     },
     "LG.log": {
         "LogEna": False, "LogRef": "XLD/LLN0$Log", "DatSet": "XLD/LLN0$ds", "OldEntrTm": "0" * 12,
@@ -97,7 +97,7 @@ def test_groups_stand_in_their_places() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("full.GoEna [GO]", True), ("SGCB.ActSG [SP]", 1), ("msv.SvEna [MS]", True), ("log.LogEna [LG]", True)],
+    [("full.GoEna [GO]", True), ("SGCB.NumOfSG [SP]", 1), ("msv.SvEna [MS]", True), ("log.NewEntr [LG]", bytes(8))],
 )
 def test_writes_are_refused(name: str, value: Any) -> None:
     async def work(client: IedClient) -> None:
