@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # What an editable install has to be repeated for: packaging, and sources that are compiled.
-BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.pxi scl/__init__.py)
+BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.pxi src/_accel/include/*.h scl/__init__.py)
 # Other people's implementations to test against, and the [speed] extra. A missing wheel costs its tests (skipped
 # visibly), not the run.
-PEERS := dlt645 iec61850 pyiec61850-ng
+PEERS := construct dlt645 iec61850 numpy pyarrow pyiec61850-ng
 SPEED := uvloop
 
 .PHONY: demo test lint format types house interop bench clean

@@ -18,7 +18,18 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-__all__ = ["PURE_FORCED", "describe", "dlt645", "dlt698", "dlt698data", "frames", "mms", "mmsdata"]
+__all__ = [
+    "PURE_FORCED",
+    "arrow",
+    "columns",
+    "describe",
+    "dlt645",
+    "dlt698",
+    "dlt698data",
+    "frames",
+    "mms",
+    "mmsdata",
+]
 
 PURE_FORCED: Final = os.environ.get("METERWIRE_PURE", "") not in {"", "0"}
 """True when METERWIRE_PURE asks for the twins even though compiled modules may be present."""
@@ -43,6 +54,8 @@ def _choose(name: str) -> ModuleType:
 
 
 if TYPE_CHECKING:
+    from . import _py_arrow as arrow
+    from . import _py_columns as columns
     from . import _py_dlt645 as dlt645
     from . import _py_dlt698 as dlt698
     from . import _py_dlt698data as dlt698data
@@ -50,6 +63,8 @@ if TYPE_CHECKING:
     from . import _py_mms as mms
     from . import _py_mmsdata as mmsdata
 else:
+    arrow = _choose("arrow")
+    columns = _choose("columns")
     dlt645 = _choose("dlt645")
     dlt698 = _choose("dlt698")
     dlt698data = _choose("dlt698data")

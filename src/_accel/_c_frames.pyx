@@ -226,7 +226,7 @@ cdef class Scanner:
 
 cdef meterwire_scan* api_open(uint32_t dialects) noexcept nogil:
     cdef Engine* engine
-    if dialects & ((1 << KINDS) - 1) == 0:
+    if dialects & ((1 << DIALECT_COUNT) - 1) == 0:
         return NULL
     engine = <Engine*>malloc(sizeof(Engine))
     if engine != NULL:

@@ -18,7 +18,7 @@ two kinds of check; ``examined`` counts, and tests compare it with the octets fe
 """
 
 from binascii import crc_hqx
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
 
@@ -38,6 +38,7 @@ START: Final = 0x68
 END: Final = 0x16
 MAX_645: Final = 200
 MAX_188: Final = 100
+_PIECE: Final = 1 << 20
 WINDOW: Final = 1 << 15
 """More octets than any frame has; prefix sums are kept for as many."""
 SUM: Final = 0
@@ -262,6 +263,32 @@ class Engine:
         return False, 0, offset, need
 
 
+def walk(
+    engine: Engine, data: Buffer, start: int, final: bool
+) -> Iterator[tuple[int, bytes | bytearray, int, int, int]]:
+    """Every frame from ``start`` on as ``(kind, octets, here, end, base)``, and last where to go on, with kind -1.
+
+    ``here`` and ``end`` count in ``octets``, a part of ``data`` that begins at ``base``: what cannot be searched as it is,
+    such as a mapped file, is copied piece by piece.
+    """
+    view = memoryview(data).cast("B")
+    base, at = start, start
+    while True:
+        octets, base = (data, 0) if isinstance(data, bytes | bytearray) else (bytes(view[at : at + _PIECE]), at)
+        is_end = base + len(octets) == len(view)
+        engine.origin = base
+        while True:
+            found, kind, here, end = engine.search(octets, at - base, final and is_end)
+            if not found:
+                break
+            yield kind, octets, here, end, base
+            at = base + end
+        at = base + here
+        if is_end:
+            yield -1, octets, here, end, base
+            return
+
+
 def _protocol(kind: int, data: Buffer, here: int) -> int:
     """Place in PROTOCOLS of a frame that has been checked."""
     if kind != 0:
@@ -281,16 +308,8 @@ def scan(data: Buffer, dialects: Iterable[str] = DIALECTS) -> list[Span]:
 
     ``dialects`` are some of :data:`DIALECTS`; a name that is none of them is a UsageError.
     """
-    data = bytes(data)
     engine = Engine(_chosen(dialects))
-    found: list[Span] = []
-    at = 0
-    while True:
-        hit, kind, here, end = engine.search(data, at, True)
-        if not hit:
-            return found
-        found.append(_span(kind, data, here, end, 0))
-        at = end
+    return [_span(*hit) for hit in walk(engine, data, 0, True) if hit[0] >= 0]
 
 
 def spans(
@@ -303,20 +322,23 @@ def spans(
     to go on. ``errors`` counts whole candidates with a wrong check, ``discarded`` the octets skipped that were not FE.
     A start outside ``data`` is a UsageError.
     """
-    data = bytes(data)
     table = memoryview(rows).cast("B").cast("Q")  # type: ignore[arg-type]
-    if not 0 <= start <= len(data):
-        raise UsageError(f"start {start} is outside {len(data)} octets")
+    size = memoryview(data).nbytes
+    if not 0 <= start <= size:
+        raise UsageError(f"start {start} is outside {size} octets")
     engine = Engine(_chosen(dialects))
     count, at = 0, start
-    while count < len(table) // ROW:
-        found, kind, here, end = engine.search(data, at, final)
-        at = end if found else here
-        if not found:
-            break
-        table[count * ROW] = here
-        table[count * ROW + 1] = (end - here) << 8 | _protocol(kind, data, here)
-        count += 1
+    if len(table) >= ROW:
+        for kind, octets, here, end, base in walk(engine, data, start, final):
+            at = base + here
+            if kind < 0:
+                break
+            at = base + end
+            table[count * ROW] = base + here
+            table[count * ROW + 1] = (end - here) << 8 | _protocol(kind, octets, here)
+            count += 1
+            if (count + 1) * ROW > len(table):
+                break
     return count, at, engine.errors, engine.discarded
 
 

@@ -17,7 +17,7 @@ cdef enum:
     QGDW376 = 1
     DLT698 = 2
     CJT188 = 3
-    KINDS = 4
+    DIALECT_COUNT = 4
 
 cdef struct Dialect:
     int check  # SUM or FCS
@@ -316,7 +316,7 @@ cdef inline Hit search(Engine* e, const uint8_t* p, Py_ssize_t size, Py_ssize_t 
 
 cdef inline void begin(Engine* e, uint32_t dialects) noexcept nogil:
     memset(e, 0, sizeof(Engine))
-    e.dialects = dialects & ((1 << KINDS) - 1)
+    e.dialects = dialects & ((1 << DIALECT_COUNT) - 1)
 
 
 cdef inline void finish(Engine* e) noexcept nogil:
