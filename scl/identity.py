@@ -37,6 +37,9 @@ class Identities:
 
     def _collect(self, host: Element, constraint: Constraint) -> dict[Key, Element]:
         found: dict[Key, Element] = {}
+        is_mixed = constraint.selector == (("*",),) and constraint.fields == (
+            "id",
+        )  # ids of types: their keys say the rest
         for element in self._select(host, constraint):
             key, missing = self._key(element, constraint)
             if missing:
@@ -45,11 +48,15 @@ class Identities:
                     self._say(rule, element, f"{_tag(element)} needs {missing}: it is part of what identifies it")
                 continue
             first = found.setdefault(key, element)
-            if first is not element:
+            if first is not element and not (is_mixed and first.tag == element.tag):
                 named = ", ".join(
                     f"{f.replace('.', 'text')}={v!r}" for f, v in zip(constraint.fields, key, strict=True)
                 )
-                rule = rule_for_identity(constraint.kind, _tag(host), _tag(element), constraint.fields)
+                rule = (
+                    "UNQ-20"
+                    if is_mixed
+                    else rule_for_identity(constraint.kind, _tag(host), _tag(element), constraint.fields)
+                )
                 self._say(rule, element, f"{_tag(element)} with {named} stands twice in {_tag(host)}")
         return found
 

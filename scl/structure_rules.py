@@ -156,15 +156,6 @@ for _id, _title in (
     ("UNQ-40", "Names are unique among the children of functions"),
     ("UNQ-41", "pathName of a ConnectivityNode is unique in the file"),
     ("UNQ-42", "Label language and id are unique in their list"),
-    ("REF-01", "lnType names an LNodeType of the same lnClass"),
-    ("REF-03", "The type of a DO names a DOType"),
-    ("REF-04", "The type of an SDO names a DOType"),
-    ("REF-05", "The type of a DA or BDA names a DAType or EnumType"),
-    ("REF-15", "ldInst of an FCDA names an LDevice of the same IED"),
-    ("REF-20", "datSet names a data set of the same LN"),
-    ("REF-23", "iedName of a ConnectedAP names an IED"),
-    ("REF-27", "apName of a ServerAt names an access point of the IED"),
-    ("REF-45", "Terminals name what is there"),
 ):
     register(_id, _title)
 
@@ -177,7 +168,8 @@ MISSING_CHILD = {
     ("SCL", "Header"): "HDR-01", ("Address", "P"): "COM-04", ("ReportControl", "OptFields"): "CB-01",
     ("SampledValueControl", "SmvOpts"): "CB-02", ("DataSet", "FCDA"): "CB-20", ("Server", "Authentication"): "CB-28",
     ("Server", "LDevice"): "CB-28", ("LDevice", "LN0"): "CB-28", ("Communication", "SubNetwork"): "COM-02",
-    ("SubNetwork", "ConnectedAP"): "COM-02", ("Substation", "VoltageLevel"): "SUB-01", ("VoltageLevel", "Bay"): "SUB-01",
+    ("SubNetwork", "ConnectedAP"): "COM-02", ("GOOSESecurity", "Subject"): "SUB-09", ("GOOSESecurity", "IssuerName"): "SUB-09", ("SMVSecurity", "Subject"): "SUB-09",
+    ("SMVSecurity", "IssuerName"): "SUB-09", ("Substation", "VoltageLevel"): "SUB-01", ("VoltageLevel", "Bay"): "SUB-01",
 }  # fmt: skip
 """Rules of children that are missing, by parent and child."""
 FORM = {

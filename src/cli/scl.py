@@ -23,7 +23,7 @@ from ..scl.rules import RULES, SEVERITIES, Rule
 from ..scl.structure import SCHEMA_SETS
 from .output import console, emit
 
-__all__ = ["app"]
+__all__ = ["Output", "app", "check_files", "explain", "list_rules"]
 
 app = typer.Typer(
     name="scl",
