@@ -22,6 +22,7 @@ from ..acsi.log_control import LogEngine
 from ..acsi.mode import ModeEngine
 from ..acsi.setting_groups import SettingCheck, SettingGroupEngine
 from ..acsi.substitution import SubstitutionEngine
+from ..acsi.supervision import SupervisionEngine
 from ..acsi.tracking import TrackingEngine
 from ..binding.mms import Client, MmsImage, MmsService, ReportFrames, follow, report_engine
 from ..binding.mms.answering import Result
@@ -161,7 +162,9 @@ class ServerCore:
         self.service.owners["SV"] = self.substitution
         self.tracking = TrackingEngine(ied, wall=clock, identity=self.address_of)
         self.tracking.follow(self.service, self.reports)
-        self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution, self.tracking]
+        self.supervision = SupervisionEngine(ied, clock=time.monotonic_ns, wall=clock, on_schedule=self.schedule)
+        """LGOS, LSVS, LCCH, LTMS and LTIM follow what it is told."""
+        self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution, self.tracking, self.supervision]
         self.controls = ControlEngine(
             ied,
             clock=time.monotonic_ns,
