@@ -14,7 +14,7 @@ from ..models import DataAttribute, Ied, LogicalDevice, LogicalNode
 from .supervised import Saying
 from .supervised_time import LocalTime, TimeSource
 
-__all__ = ["Channel", "Heard", "LocalTime", "Subscription", "SupervisionEngine", "TimeSource"]
+__all__ = ["Channel", "Heard", "Part", "Subscription", "SupervisionEngine"]
 
 SECOND = 1_000_000_000
 CHANNEL_SECONDS = 10
