@@ -6,7 +6,7 @@ Octets and frames::
     for frame in dlt698.stream(chunks): ...           resynchronises on garbage; Stream() for octets as they come
     Frame(control=REQUEST, server=ServerAddress.of("000000000001"), client=0x10, data=apdu.encode()).encode()
     frame.anatomy()                                   every octet explained
-    frame.fragment, split(apdu, size)                 pieces of a long APDU; session.Assembler puts them together
+    frame.fragment, split(apdu, size)                 pieces of a long APDU; transfer.Assembler puts them together
 
 APDUs are frozen classes with the standard's names; their fields are typed values::
 
@@ -14,7 +14,7 @@ APDUs are frozen classes with the standard's names; their fields are typed value
     for oad, value in apdu.results: ...               ResultNormal: value is Data or a DAR; .get() raises MeterError
     GetRequestNormal(piid=1, oad=OAD("00100200")).encode()
     GetRequestRecord(record=GetRecord(OAD("50040200"), Selector9(1), RCSD([OAD("00100200")])))
-    UnknownApdu(octets, reason)                       what no class is declared for; @apdu.apdu(tag, choice) declares one
+    UnknownApdu(octets, reason)                       what no class is declared for; @service(tag, choice) declares one
 
 Data are Python values that remember their type (:mod:`.values` has the table)::
 
@@ -24,7 +24,14 @@ Data are Python values that remember their type (:mod:`.values` has the table)::
 Modules: :mod:`.address` :mod:`.frame` :mod:`.fragment` (link); :mod:`.values` :mod:`.dates` :mod:`.records`
 :mod:`.selectors` :mod:`.data` :mod:`.dar` :mod:`.units` (data); :mod:`.axdr` (how types are described), :mod:`.results`,
 :mod:`.apdu` and one module per family of services :mod:`.association` :mod:`.get` :mod:`.mutation` :mod:`.report`
-:mod:`.proxy` :mod:`.security`; :mod:`.explain`.
+:mod:`.proxy` :mod:`.security`; :mod:`.explain`. Conversations, imported from their modules::
+
+    session.Master(server)                            client: request(apdu, now) → events; feed, tick; deadline
+    meter.MeterSession(address)                       server: Request events; answer(request, apdu, now); report(apdu, now)
+    events.Send Completed Block Failed Reported LinkAsked; meter.Request ReportDone
+    refusals.refusal(request, dar)                    the answer that says no, for any request
+    linkup.LinkKeeper LinkWatch answer_link           login, heartbeat, logout; connecting.negotiate for CONNECT
+    transfer.Assembler Outgoing, blocks.Blocks        fragments and GET-Next; timetags.is_stale
 """
 
 from .address import (
@@ -41,9 +48,9 @@ from .apdu import (
     ClientApdu,
     ServerApdu,
     UnknownApdu,
-    apdu,
     decode_apdu,
     encode_apdu,
+    service,
 )
 from .association import (
     CONNECT_RESULTS,
@@ -431,7 +438,6 @@ __all__ = [
     "Unsigned",
     "UserAddresses",
     "UserTypes",
-    "apdu",
     "begins_frame",
     "control_name",
     "decode",
@@ -443,6 +449,7 @@ __all__ = [
     "explain_apdu",
     "level_of",
     "scan_batch",
+    "service",
     "split",
     "stream",
     "type_name",

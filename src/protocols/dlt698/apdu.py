@@ -6,11 +6,11 @@
     Server-APDU = tag [choice] PIID-ACD … FollowReport OPTIONAL, TimeTag OPTIONAL
 
 LINK and SECURITY have no such tail. PIID: bit 7 priority, bits 5-0 number of the service; PIID-ACD: bit 6 as well, the
-server has something to report. Each APDU is a class declared with :func:`apdu`; :func:`decode_apdu` finds it by its tag.
+server has something to report. Each APDU is a class declared with :func:`service`; :func:`decode_apdu` finds it by its tag.
 What no class is declared for, or holds a data type nobody knows, becomes an :class:`UnknownApdu`.
 
 COMPACT services, which later editions have and no public source describes, are such unknown APDUs until a class for
-them is declared: :func:`apdu` is the hook.
+them is declared: :func:`service` is the hook.
 """
 
 import dataclasses
@@ -28,9 +28,9 @@ __all__ = [
     "ClientApdu",
     "ServerApdu",
     "UnknownApdu",
-    "apdu",
     "decode_apdu",
     "encode_apdu",
+    "service",
     "tell_apdu",
 ]
 
@@ -48,7 +48,7 @@ register(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Apdu:
     """Base of all APDUs."""
 
@@ -66,6 +66,11 @@ class Apdu:
         cls.WIRE.write(out, self)
         return bytes(out)
 
+    def __repr__(self) -> str:
+        told = ((name, getattr(self, name)) for name, _ in self.WIRE.fields)
+        shown = (f"{name}={value!r}" for name, value in told if value is not None or name not in _TAIL)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
     @property
     def service_number(self) -> int:
         """Number of the service, 0..63, by which an answer is known; 0 for APDUs without PIID."""
@@ -82,7 +87,7 @@ class Apdu:
         return bool(getattr(self, "piid", 0) & 0x40) and self.TAG >= 0x80
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ClientApdu(Apdu):
     """What a client sends."""
 
@@ -90,7 +95,7 @@ class ClientApdu(Apdu):
     """When it was sent and how long it may take."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ServerApdu(Apdu):
     """What a server sends."""
 
@@ -125,14 +130,14 @@ A = TypeVar("A", bound=Apdu)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
-def apdu(tag: int, choice: int | None = None) -> Callable[[type[A]], type[A]]:
+def service(tag: int, choice: int | None = None) -> Callable[[type[A]], type[A]]:
     """Declare the APDU with this tag and choice: its own annotations are its fields, its base tells the tail.
 
     Declaring one again replaces it. Process-wide.
     """
 
     def declare(cls: type[A]) -> type[A]:
-        made: type[A] = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        made: type[A] = dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(cls)
         fields = dict(record_wire(made).fields)
         tail = {name: fields.pop(name) for name in _TAIL if name in fields}
         made.TAG, made.CHOICE, made.WIRE = tag, choice, Record(made, fields | tail)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Final, TypeAlias
 
-from .apdu import Apdu, ClientApdu, ServerApdu, apdu
+from .apdu import Apdu, ClientApdu, ServerApdu, service
 from .axdr import Choice, Fixed, record, wire_of
 from .dates import DateTime, DateTimeS
 from .records import Byte, Quad, Word
@@ -46,7 +46,7 @@ ERRORS: Final[dict[int, str]] = {
 """Type of an ERROR, in words."""
 
 
-@apdu(0x01)
+@service(0x01)
 class LinkRequest(Apdu):
     """A server logs in at its client, shows that it is alive, logs out."""
 
@@ -64,7 +64,7 @@ class LinkRequest(Apdu):
     """When it was sent."""
 
 
-@apdu(0x81)
+@service(0x81)
 class LinkResponse(Apdu):
     """Answer to that, with the times a clock can be set by."""
 
@@ -145,7 +145,7 @@ Text6: TypeAlias = Annotated[bytes, Fixed(6, "visible-string(6)")]
 Text8: TypeAlias = Annotated[bytes, Fixed(8, "visible-string(8)")]
 
 
-@apdu(0x02)
+@service(0x02)
 class ConnectRequest(ClientApdu):
     """A client proposes an application connection."""
 
@@ -199,7 +199,7 @@ class SecurityData:
     """Signature."""
 
 
-@apdu(0x82)
+@service(0x82)
 class ConnectResponse(ServerApdu):
     """What a server accepts of that."""
 
@@ -229,7 +229,7 @@ class ConnectResponse(ServerApdu):
     """From the ESAM."""
 
 
-@apdu(0x03)
+@service(0x03)
 class ReleaseRequest(ClientApdu):
     """A client ends the connection."""
 
@@ -237,7 +237,7 @@ class ReleaseRequest(ClientApdu):
     """Service number and priority."""
 
 
-@apdu(0x83)
+@service(0x83)
 class ReleaseResponse(ServerApdu):
     """The connection is ended."""
 
@@ -247,7 +247,7 @@ class ReleaseResponse(ServerApdu):
     """0 success."""
 
 
-@apdu(0x84)
+@service(0x84)
 class ReleaseNotification(ServerApdu):
     """A server ends the connection: too long silent."""
 
@@ -259,7 +259,7 @@ class ReleaseNotification(ServerApdu):
     """The server's clock."""
 
 
-@apdu(0x6E)
+@service(0x6E)
 class ClientErrorResponse(ClientApdu):
     """A client cannot make sense of what a server sent."""
 
@@ -269,7 +269,7 @@ class ClientErrorResponse(ClientApdu):
     """A key of :data:`ERRORS`."""
 
 
-@apdu(0xEE)
+@service(0xEE)
 class ServerErrorResponse(ServerApdu):
     """A server cannot make sense of what a client sent, or does not offer the service."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeAlias
 
-from .apdu import ClientApdu, ServerApdu, apdu
+from .apdu import ClientApdu, ServerApdu, service
 from .axdr import Choice, wire_of
 from .dar import DAR
 from .records import Boolean, Byte, Word
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-@apdu(0x05, 1)
+@service(0x05, 1)
 class GetRequestNormal(ClientApdu):
     """Read one attribute."""
 
@@ -35,7 +35,7 @@ class GetRequestNormal(ClientApdu):
     """The attribute."""
 
 
-@apdu(0x05, 2)
+@service(0x05, 2)
 class GetRequestNormalList(ClientApdu):
     """Read several attributes."""
 
@@ -45,7 +45,7 @@ class GetRequestNormalList(ClientApdu):
     """The attributes."""
 
 
-@apdu(0x05, 3)
+@service(0x05, 3)
 class GetRequestRecord(ClientApdu):
     """Read records of one table."""
 
@@ -55,7 +55,7 @@ class GetRequestRecord(ClientApdu):
     """Table, records, columns."""
 
 
-@apdu(0x05, 4)
+@service(0x05, 4)
 class GetRequestRecordList(ClientApdu):
     """Read records of several tables."""
 
@@ -65,7 +65,7 @@ class GetRequestRecordList(ClientApdu):
     """Tables, records, columns."""
 
 
-@apdu(0x05, 5)
+@service(0x05, 5)
 class GetRequestNext(ClientApdu):
     """Go on with an answer that comes in blocks."""
 
@@ -75,7 +75,7 @@ class GetRequestNext(ClientApdu):
     """The last block received correctly."""
 
 
-@apdu(0x05, 6)
+@service(0x05, 6)
 class GetRequestMD5(ClientApdu):
     """Read the MD5 of one attribute."""
 
@@ -85,7 +85,7 @@ class GetRequestMD5(ClientApdu):
     """The attribute."""
 
 
-@apdu(0x85, 1)
+@service(0x85, 1)
 class GetResponseNormal(ServerApdu):
     """One attribute."""
 
@@ -95,7 +95,7 @@ class GetResponseNormal(ServerApdu):
     """Its value or DAR."""
 
 
-@apdu(0x85, 2)
+@service(0x85, 2)
 class GetResponseNormalList(ServerApdu):
     """Several attributes; go by the OAD of each result, meters do not all keep the order of the request."""
 
@@ -105,7 +105,7 @@ class GetResponseNormalList(ServerApdu):
     """Each with its value or DAR."""
 
 
-@apdu(0x85, 3)
+@service(0x85, 3)
 class GetResponseRecord(ServerApdu):
     """Records of one table."""
 
@@ -115,7 +115,7 @@ class GetResponseRecord(ServerApdu):
     """The records or DAR."""
 
 
-@apdu(0x85, 4)
+@service(0x85, 4)
 class GetResponseRecordList(ServerApdu):
     """Records of several tables."""
 
@@ -136,7 +136,7 @@ _BLOCK = Choice(
 Block: TypeAlias = Annotated[DAR | ResultNormals | ResultRecords, _BLOCK]
 
 
-@apdu(0x85, 5)
+@service(0x85, 5)
 class GetResponseNext(ServerApdu):
     """One block of an answer too long for one APDU."""
 
@@ -150,7 +150,7 @@ class GetResponseNext(ServerApdu):
     """Whole results, never a part of one; or DAR."""
 
 
-@apdu(0x85, 6)
+@service(0x85, 6)
 class GetResponseMD5(ServerApdu):
     """The MD5 of one attribute."""
 

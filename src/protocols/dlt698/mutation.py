@@ -1,6 +1,6 @@
 """SET (06, 86) and ACTION (07, 87): write attributes, run methods, and read back."""
 
-from .apdu import ClientApdu, ServerApdu, apdu
+from .apdu import ClientApdu, ServerApdu, service
 from .dar import DAR
 from .data import Data
 from .records import Byte
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-@apdu(0x06, 1)
+@service(0x06, 1)
 class SetRequestNormal(ClientApdu):
     """Write one attribute."""
 
@@ -45,7 +45,7 @@ class SetRequestNormal(ClientApdu):
     """The value."""
 
 
-@apdu(0x06, 2)
+@service(0x06, 2)
 class SetRequestNormalList(ClientApdu):
     """Write several attributes."""
 
@@ -55,7 +55,7 @@ class SetRequestNormalList(ClientApdu):
     """Attributes and values."""
 
 
-@apdu(0x06, 3)
+@service(0x06, 3)
 class SetThenGetRequestNormalList(ClientApdu):
     """Write several attributes, reading one after each."""
 
@@ -65,7 +65,7 @@ class SetThenGetRequestNormalList(ClientApdu):
     """What to write and what to read."""
 
 
-@apdu(0x86, 1)
+@service(0x86, 1)
 class SetResponseNormal(ServerApdu):
     """Whether one attribute was written."""
 
@@ -77,7 +77,7 @@ class SetResponseNormal(ServerApdu):
     """The result."""
 
 
-@apdu(0x86, 2)
+@service(0x86, 2)
 class SetResponseNormalList(ServerApdu):
     """Whether several attributes were written."""
 
@@ -87,7 +87,7 @@ class SetResponseNormalList(ServerApdu):
     """Attributes and results."""
 
 
-@apdu(0x86, 3)
+@service(0x86, 3)
 class SetThenGetResponseNormalList(ServerApdu):
     """Whether several attributes were written, and what was read."""
 
@@ -97,7 +97,7 @@ class SetThenGetResponseNormalList(ServerApdu):
     """Results of writing and reading."""
 
 
-@apdu(0x07, 1)
+@service(0x07, 1)
 class ActionRequestNormal(ClientApdu):
     """Run one method."""
 
@@ -109,7 +109,7 @@ class ActionRequestNormal(ClientApdu):
     """Its parameter."""
 
 
-@apdu(0x07, 2)
+@service(0x07, 2)
 class ActionRequestNormalList(ClientApdu):
     """Run several methods."""
 
@@ -119,7 +119,7 @@ class ActionRequestNormalList(ClientApdu):
     """Methods and parameters."""
 
 
-@apdu(0x07, 3)
+@service(0x07, 3)
 class ActionThenGetRequestNormalList(ClientApdu):
     """Run several methods, reading an attribute after each."""
 
@@ -129,7 +129,7 @@ class ActionThenGetRequestNormalList(ClientApdu):
     """What to run and what to read."""
 
 
-@apdu(0x87, 1)
+@service(0x87, 1)
 class ActionResponseNormal(ServerApdu):
     """Whether one method ran, and what it returned."""
 
@@ -143,7 +143,7 @@ class ActionResponseNormal(ServerApdu):
     """What it returned."""
 
 
-@apdu(0x87, 2)
+@service(0x87, 2)
 class ActionResponseNormalList(ServerApdu):
     """Whether several methods ran, and what they returned."""
 
@@ -153,7 +153,7 @@ class ActionResponseNormalList(ServerApdu):
     """Methods and results."""
 
 
-@apdu(0x87, 3)
+@service(0x87, 3)
 class ActionThenGetResponseNormalList(ServerApdu):
     """Whether several methods ran, and what was read."""
 

@@ -5,7 +5,7 @@ once per meter, as here.
 """
 
 from .address import TSA
-from .apdu import ClientApdu, ServerApdu, apdu
+from .apdu import ClientApdu, ServerApdu, service
 from .axdr import record
 from .records import COMDCB, RCSD, Byte, Word
 from .results import (
@@ -162,7 +162,7 @@ class ProxyActionThenGetResults:
     """Results of running and reading."""
 
 
-@apdu(0x09, 1)
+@service(0x09, 1)
 class ProxyGetRequestList(ClientApdu):
     """Read attributes of several meters."""
 
@@ -174,7 +174,7 @@ class ProxyGetRequestList(ClientApdu):
     """Meter by meter."""
 
 
-@apdu(0x09, 2)
+@service(0x09, 2)
 class ProxyGetRequestRecord(ClientApdu):
     """Read records of one table of one meter."""
 
@@ -192,7 +192,7 @@ class ProxyGetRequestRecord(ClientApdu):
     """Which columns."""
 
 
-@apdu(0x09, 3)
+@service(0x09, 3)
 class ProxySetRequestList(ClientApdu):
     """Write attributes of several meters."""
 
@@ -204,7 +204,7 @@ class ProxySetRequestList(ClientApdu):
     """Meter by meter."""
 
 
-@apdu(0x09, 4)
+@service(0x09, 4)
 class ProxySetThenGetRequestList(ClientApdu):
     """Write and read attributes of several meters."""
 
@@ -216,7 +216,7 @@ class ProxySetThenGetRequestList(ClientApdu):
     """Meter by meter."""
 
 
-@apdu(0x09, 5)
+@service(0x09, 5)
 class ProxyActionRequestList(ClientApdu):
     """Run methods of several meters."""
 
@@ -228,7 +228,7 @@ class ProxyActionRequestList(ClientApdu):
     """Meter by meter."""
 
 
-@apdu(0x09, 6)
+@service(0x09, 6)
 class ProxyActionThenGetRequestList(ClientApdu):
     """Run methods of several meters and read attributes."""
 
@@ -240,7 +240,7 @@ class ProxyActionThenGetRequestList(ClientApdu):
     """Meter by meter."""
 
 
-@apdu(0x09, 7)
+@service(0x09, 7)
 class ProxyTransCommandRequest(ClientApdu):
     """Send octets out of a port and return what comes back: any protocol to any meter."""
 
@@ -258,7 +258,7 @@ class ProxyTransCommandRequest(ClientApdu):
     """The octets."""
 
 
-@apdu(0x89, 1)
+@service(0x89, 1)
 class ProxyGetResponseList(ServerApdu):
     """Attributes of several meters."""
 
@@ -268,7 +268,7 @@ class ProxyGetResponseList(ServerApdu):
     """Meter by meter."""
 
 
-@apdu(0x89, 2)
+@service(0x89, 2)
 class ProxyGetResponseRecord(ServerApdu):
     """Records of one table of one meter."""
 
@@ -280,7 +280,7 @@ class ProxyGetResponseRecord(ServerApdu):
     """The records or DAR."""
 
 
-@apdu(0x89, 3)
+@service(0x89, 3)
 class ProxySetResponseList(ServerApdu):
     """Whether several meters took what was written."""
 
@@ -290,7 +290,7 @@ class ProxySetResponseList(ServerApdu):
     """Meter by meter."""
 
 
-@apdu(0x89, 4)
+@service(0x89, 4)
 class ProxySetThenGetResponseList(ServerApdu):
     """Whether several meters took what was written, and what was read."""
 
@@ -300,7 +300,7 @@ class ProxySetThenGetResponseList(ServerApdu):
     """Meter by meter."""
 
 
-@apdu(0x89, 5)
+@service(0x89, 5)
 class ProxyActionResponseList(ServerApdu):
     """Whether methods ran on several meters."""
 
@@ -310,7 +310,7 @@ class ProxyActionResponseList(ServerApdu):
     """Meter by meter."""
 
 
-@apdu(0x89, 6)
+@service(0x89, 6)
 class ProxyActionThenGetResponseList(ServerApdu):
     """Whether methods ran on several meters, and what was read."""
 
@@ -320,7 +320,7 @@ class ProxyActionThenGetResponseList(ServerApdu):
     """Meter by meter."""
 
 
-@apdu(0x89, 7)
+@service(0x89, 7)
 class ProxyTransCommandResponse(ServerApdu):
     """What came back through a port."""
 

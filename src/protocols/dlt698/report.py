@@ -1,6 +1,6 @@
 """REPORT (88, 08): what a server tells unasked, and the client's confirmation."""
 
-from .apdu import ClientApdu, ServerApdu, apdu
+from .apdu import ClientApdu, ServerApdu, service
 from .records import Byte
 from .results import ResultNormal, ResultRecord
 from .values import OAD
@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 
-@apdu(0x88, 1)
+@service(0x88, 1)
 class ReportNotificationList(ServerApdu):
     """Several attributes."""
 
@@ -25,7 +25,7 @@ class ReportNotificationList(ServerApdu):
     """Each with its value or DAR."""
 
 
-@apdu(0x88, 2)
+@service(0x88, 2)
 class ReportNotificationRecordList(ServerApdu):
     """Records of several tables."""
 
@@ -35,7 +35,7 @@ class ReportNotificationRecordList(ServerApdu):
     """Each with its records or DAR."""
 
 
-@apdu(0x88, 3)
+@service(0x88, 3)
 class ReportNotificationTransData(ServerApdu):
     """Octets a port received."""
 
@@ -47,7 +47,7 @@ class ReportNotificationTransData(ServerApdu):
     """Octets, piece by piece."""
 
 
-@apdu(0x08, 1)
+@service(0x08, 1)
 class ReportResponseList(ClientApdu):
     """Confirms a :class:`ReportNotificationList`."""
 
@@ -57,7 +57,7 @@ class ReportResponseList(ClientApdu):
     """What was reported."""
 
 
-@apdu(0x08, 2)
+@service(0x08, 2)
 class ReportResponseRecordList(ClientApdu):
     """Confirms a :class:`ReportNotificationRecordList`."""
 
@@ -67,7 +67,7 @@ class ReportResponseRecordList(ClientApdu):
     """What was reported."""
 
 
-@apdu(0x08, 3)
+@service(0x08, 3)
 class ReportResponseTransData(ClientApdu):
     """Confirms a :class:`ReportNotificationTransData`."""
 

@@ -9,7 +9,7 @@ A SECURITY APDU never holds another one; :meth:`SecurityRequest.open` refuses it
 from typing import Annotated, Protocol, TypeAlias
 
 from ...errors import DecodeError
-from .apdu import Apdu, UnknownApdu, apdu, decode_apdu
+from .apdu import Apdu, UnknownApdu, decode_apdu, service
 from .axdr import Choice, OctetsOf, record, register, wire_of
 from .dar import DAR
 from .records import SID, SidMac
@@ -74,7 +74,7 @@ def _opened(content: bytes) -> Apdu | UnknownApdu:
     return decode_apdu(content)
 
 
-@apdu(0x10)
+@service(0x10)
 class SecurityRequest(Apdu):
     """What a client sends protected."""
 
@@ -88,7 +88,7 @@ class SecurityRequest(Apdu):
         return _opened(self.content) if type(self.content) is PlainText else None
 
 
-@apdu(0x90)
+@service(0x90)
 class SecurityResponse(Apdu):
     """What a server answers protected."""
 

@@ -5,7 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from meterwire.protocols.dlt698 import data, frame, results
+from meterwire.protocols.dlt698 import Apdu, ClientApdu, SecurityRequest, data, frame, results
+
+from .grammar import classes, of_wire
 
 
 @pytest.fixture(name="link")
@@ -24,3 +26,21 @@ def data_codec(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(data, "_accel", module)
     monkeypatch.setattr(results, "_accel", module)
     return module
+
+
+@pytest.fixture(name="every_request", scope="session")
+def requests_of_every_kind() -> list[Apdu]:
+    """One example of each APDU a client asks with."""
+    from hypothesis import HealthCheck, Phase, given, settings
+
+    found: dict[type, Apdu] = {}
+    for cls in classes():
+        if issubclass(cls, ClientApdu | SecurityRequest) and cls.TAG in {0x05, 0x06, 0x07, 0x09, 0x10}:
+
+            @settings(max_examples=5, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck))
+            @given(of_wire(cls.WIRE))
+            def keep(apdu: Apdu) -> None:
+                found[type(apdu)] = apdu  # the last one is the least simple
+
+            keep()
+    return list(found.values())
