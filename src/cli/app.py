@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import conform, decode, demo, files, mms, scl, serve, serve_scl, watch
+from . import conform, decode, demo, files, items, mms, scl, serve, serve_scl, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -58,6 +58,7 @@ def _root(
 
 app.command("demo")(demo.demo)
 app.command("decode")(decode.decode)
+app.command("items")(items.items)
 app.command("read")(mms.read)
 app.command("write")(mms.write)
 app.command("browse")(mms.browse)

@@ -5,6 +5,7 @@ reaches whoever is alone on the line. Twelve nines reach everybody, and nobody a
 were seen to answer a reading sent to twelve nines.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from ...errors import UsageError
@@ -17,6 +18,7 @@ WILDCARD: Final = "A" * 12
 """Whoever is alone on the line."""
 
 
+@lru_cache(maxsize=1024)
 def check_address(address: str) -> str:
     """An address one may ask: 12 digits, any pair may be AA; UsageError otherwise.
 

@@ -50,8 +50,10 @@ def _item(data: bytes, size: int = 4) -> str:
 
 
 def _read(data: bytes) -> Request:
-    _exactly(data, 4, 5, 10)
-    blocks = data[4] if len(data) > 4 else None
+    if len(data) == 4:
+        return req.plain_read(_item(data))
+    _exactly(data, 5, 10)
+    blocks = data[4]
     since = clock_of(data[5:], "YYMMDDhhmm", "the start time") if len(data) > 5 else None
     return req.ReadData(di=_item(data), blocks=blocks, since=since)
 
@@ -168,7 +170,7 @@ def _security(data: bytes) -> Request:
 
 def _read_97(data: bytes) -> Request:
     _exactly(data, 2)
-    return req.ReadData(di=_item(data, 2))
+    return req.plain_read(_item(data, 2))
 
 
 def _follow_up_97(data: bytes) -> Request:

@@ -16,6 +16,7 @@ alone) is common knowledge that no frame at hand confirms; a meter here takes th
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from ...errors import DecodeError, UsageError
@@ -42,6 +43,7 @@ __all__ = [
     "clock_of",
     "di_octets",
     "edition_of_item",
+    "plain_read",
 ]
 
 MAX_SEQ: Final = 255
@@ -136,6 +138,12 @@ class ReadData(_OfItem):
         count = b"" if self.blocks is None else bytes((self.blocks,))
         moment = b"" if self.since is None else bytes.fromhex(f"{self.since:%M%H%d%m%y}")
         return di_octets(self.di) + count + moment
+
+
+@lru_cache(maxsize=4096)
+def plain_read(di: str | int) -> ReadData:
+    """The request to read an item or a block, made once: meters are asked the same few things for years."""
+    return ReadData(di=item_code(di))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

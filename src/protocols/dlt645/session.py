@@ -28,7 +28,7 @@ from .apdu import Answer
 from .commands import ChangePassword
 from .frame import Frame, Stream
 from .items import item_code
-from .requests import MAX_SEQ, BroadcastTime, ChangeBaud, FollowUp, ReadAddress, ReadData, Request
+from .requests import MAX_SEQ, BroadcastTime, ChangeBaud, FollowUp, ReadAddress, ReadData, Request, plain_read
 
 __all__ = ["BROADCASTS", "TRANSITIONS", "Completed", "Counters", "Event", "Failed", "Master", "Send"]
 
@@ -82,7 +82,8 @@ class Failed:
     error: MeterwireError
     """MeterError (the meter refused), LinkTimeoutError, or DecodeError."""
     heard: int = 0
-    """Octets that came while waiting and were no valid answer: 0 is silence, more may be meters that collide."""
+    """Octets that came since the last try and were no answer, echo or preamble: 0 is silence, more may be meters that
+    collide."""
 
 
 Event = Send | Completed | Failed
@@ -177,6 +178,8 @@ class Master:
         self, address: str, di: str | int, now: float, *, blocks: int | None = None, since: dt.datetime | None = None
     ) -> bytes:
         """Ask ``address`` (AA pairs allowed) for item or block ``di``; 4 hex digits ask the way of 1997."""
+        if blocks is None and since is None:
+            return self.request(address, plain_read(di), now)
         return self.request(address, ReadData(di=item_code(di), blocks=blocks, since=since), now)
 
     def read_address(self, now: float) -> bytes:
@@ -197,7 +200,7 @@ class Master:
 
     def feed(self, data: bytes, now: float, time: Timestamp | None = None) -> list[Event]:
         """Take octets from the line; ``time`` is put into the readings they complete."""
-        self._heard += len(data)
+        self._heard += _weight(data)
         events = self._frames(self.stream.feed(data), now, time)
         if self.deadline is not None and self.stream.pending:
             self.deadline = min(max(self.deadline, now + BYTE_GAP), self._limit)
@@ -264,6 +267,7 @@ class Master:
         """The answer in ``frame`` when it belongs to the outstanding request, else None (and counted)."""
         if not frame.is_reply:
             self.counters.not_answers += 1
+            self._heard -= _weight(frame.encode())
             return None
         if task is None:
             further = self._answered_by not in {"", frame.address}
@@ -291,7 +295,8 @@ class Master:
         answer = self._expected(task, frame)
         if answer is None or task is None:
             return []
-        self._heard -= len(frame.encode())
+        octets = frame.encode()
+        self._heard -= _weight(octets)
         event = "refusal" if answer.error is not None else "part" if answer.more else "answer"
         action = self._step(event)
         if action == "fail":
@@ -300,7 +305,7 @@ class Master:
                 answer.raise_for_error()
             except MeterwireError as error:
                 return [self._fail(error)]
-        task.wire.append(frame.encode())
+        task.wire.append(octets)
         task.parts.append(answer.payload)
         if action == "follow":
             return self._follow(task, answer, now)
@@ -326,6 +331,11 @@ class Master:
         task.request = task.first
         task.parts.clear()
         task.wire.clear()
+
+
+def _weight(octets: bytes) -> int:
+    """Octets that are no preamble."""
+    return len(octets) - octets.count(0xFE)
 
 
 def _nothing_came(task: _Task, timeout: float) -> str:

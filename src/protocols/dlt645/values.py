@@ -114,10 +114,11 @@ def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]
     """The parts of one item from ``data[start:start + size]``."""
     found: list[Decoded] = []
     at = start
-    for part in item.layout.parts(size):
+    layout = item.layout
+    for part in layout.parts(size) if layout.tail else layout.fixed:
         octets = data[at : min(at + part.format.length, start + size)]
         if len(octets) < part.format.length:
-            note = f"{size} octets where {item.layout.length or item.layout.tail_length} belong"
+            note = f"{size} octets where {layout.length or layout.tail_length} belong"
             parsed = Parsed(quality=Quality.INVALID, note=note)
         else:
             parsed = part.format.decode(octets, signed=part.signed)
@@ -127,7 +128,7 @@ def _decode_one(item: Item, data: bytes, start: int, size: int) -> list[Decoded]
     if not found:
         return [_unknown(replace(item, format=""), b"")]
     if extra:
-        note = f"{size} octets where {item.layout.max_length} belong; {extra.hex().upper()} skipped"
+        note = f"{size} octets where {layout.max_length} belong; {extra.hex().upper()} skipped"
         found = [_tolerated(value, note, odd=any(extra)) for value in found]
     return found
 
@@ -156,7 +157,7 @@ def _tolerated(value: Decoded, note: str, *, odd: bool) -> Decoded:
 def _of_pieces(item: Item, data: bytes, pieces: Iterable[load_record.Piece]) -> list[Decoded]:
     """Values of a form that names its own pieces: each an item, where it lies, and what is odd about it."""
     found: list[Decoded] = []
-    for piece in pieces:
+    for piece in pieces if data else ():
         if piece.item is None:
             found.append(_rest(f"{item.di}{piece.prefix}", data[: piece.offset + piece.size], piece.offset, piece.note))
             continue

@@ -1,9 +1,7 @@
 """Frames: real ones, broken ones, made-up ones; whole, octet by octet, with trailing octets."""
 
 import contextlib
-import json
 from array import array
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -16,7 +14,6 @@ from meterwire.protocols.dlt645 import Frame, Stream
 
 from .vectors import VECTORS, Vector
 
-SHARED = Path(__file__).parents[4] / "shared" / "vectors" / "dlt645.jsonl"
 pytestmark = pytest.mark.usefixtures("link")
 TWO_FORMS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -65,20 +62,6 @@ def test_anatomy_names_item_and_value() -> None:
     )
     assert "00010000 forward active energy, total, current (当前)正向有功总电能" in text
     assert "2181.07 kWh" in text
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="../shared is not here; tests/protocols/dlt645/vectors.py is our copy")
-def test_every_shared_vector() -> None:
-    rows = [json.loads(line) for line in SHARED.read_text("utf-8").splitlines()]
-    ours = {vector.hex for vector in VECTORS}
-    for row in rows:
-        frame = three_ways(bytes.fromhex(row["hex"]))  # the frame of 1997 is the same
-        assert frame.encode().hex().upper() == row["hex"]
-        assert row["decoded"].startswith(f"addr {frame.address}")
-        if "2007" in row["protocol"]:
-            assert row["hex"] in ours
-            assert frame.di is None or f"DI {frame.di}" in row["decoded"]
-            assert frame.is_reply == (row["direction"] == "slave->master")
 
 
 def spoil(wire: bytes, at: int, octet: int) -> bytes:

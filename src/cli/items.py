@@ -1,0 +1,77 @@
+"""``meterwire items``: the catalogue of what a meter's dialect can name."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Final, NamedTuple
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ..errors import UnknownNameError, UsageError
+from ..protocols import dlt645
+from .output import console, emit
+
+__all__ = ["KINDS", "Row", "items"]
+
+
+class Row(NamedTuple):
+    """One item as a table shows it."""
+
+    code: str
+    """Identifier; letters that are no hex digits stand for an open place."""
+    name: str
+    """English name."""
+    name_zh: str
+    """Chinese name."""
+    unit: str
+    """Unit, empty when it has none."""
+    format: str
+    """How the value lies on the wire."""
+    access: str
+    """``r``, ``w`` or ``rw``."""
+    edition: str
+    """Edition of the standard, with the amendment."""
+    source: str
+    """What the row rests on."""
+
+
+def _dlt645(text: str) -> Iterator[Row]:
+    for item in dlt645.search(text):
+        yield Row(item.di, item.name, item.name_zh, item.unit, item.format, item.access, item.edition, item.source)
+
+
+KINDS: Final[dict[str, Callable[[str], Iterator[Row]]]] = {"645": _dlt645}
+"""A dialect to the rows of its catalogue that hold the words of a text; all of them for an empty text."""
+HEADS: Final = ("code", "name", "名称", "unit", "format", "access", "edition", "source")
+
+
+def items(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"Dialect: {', '.join(KINDS)}.")],
+    search: Annotated[
+        str, typer.Option("--search", "-s", metavar="TEXT", help="Words in code, unit, English or Chinese name.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document per item.")] = False,
+) -> int:
+    """List what a meter can be asked: code, English and Chinese name, unit, format."""
+    if kind not in KINDS:
+        msg = f"no catalogue {kind!r}; there are {', '.join(KINDS)}"
+        raise UsageError(msg)
+    rows = list(KINDS[kind](search))
+    if not rows:
+        msg = f"no item of {kind} holds {search!r}; try one word, or the first digits of the code"
+        raise UnknownNameError(msg)
+    if as_json:
+        for row in rows:
+            emit(row._asdict())
+    else:
+        _show(rows)
+    return 0
+
+
+def _show(rows: list[Row]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for head in HEADS:
+        table.add_column(head, no_wrap=head == "code")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console().print(table)
