@@ -63,8 +63,13 @@ class Notice:
     """Why not; None for CommandTermination+."""
     is_termination: bool
     """It says what became of a command that was accepted."""
-    error: ApplicationError = ApplicationError.NO_ERROR
-    """``Error`` of the LastApplError."""
+
+    @property
+    def error(self) -> ApplicationError:
+        """``Error`` of the LastApplError. Many clients take 0 for no error at all, whatever the AddCause says."""
+        if self.add_cause is AddCause.Time_limit_over:
+            return ApplicationError.TIMEOUT_TEST
+        return ApplicationError.NO_ERROR if self.add_cause is None else ApplicationError.UNKNOWN
 
 
 class ControlEngine:

@@ -205,7 +205,7 @@ class ControlObject:
         if self.handler is None:
             return AddCause.Not_supported
         verdict = self.engine.modes.command(self.object, test=command.Test)
-        if not verdict.is_accepted:
+        if not verdict.is_accepted and not self._may_become_test(command):
             return AddCause.Blocked_by_Mode
         self._reaches_process = verdict.reaches_process
         for rule in self._rules:
@@ -213,6 +213,10 @@ class ControlObject:
             if cause is not None:
                 return cause
         return None
+
+    def _may_become_test(self, command: Command) -> bool:
+        """A Select does not say whether it is a test; its Operate will."""
+        return command.service is _N.Select and self.engine.modes.command(self.object, test=True).is_accepted
 
     @staticmethod
     def _hooks(handler: Handler, command: Command) -> Iterator[Hook | None]:

@@ -52,6 +52,8 @@ __all__ = ["Connection", "Control", "Controls"]
 
 _M, _S = CtlModelKind, ServiceNameKind
 SBO_MODELS = (_M.sbo_with_normal_security, _M.sbo_with_enhanced_security)
+LATE_CAUSE_SECONDS = 0.2
+"""How long the AddCause of a refusal is waited for where it did not come before the refusal."""
 ENHANCED_MODELS = (_M.direct_with_enhanced_security, _M.sbo_with_enhanced_security)
 _VARIABLE = {_S.Operate: "Oper", _S.SelectWithValue: "SBOw", _S.Cancel: "Cancel", _S.Select: "SBO"}
 
@@ -325,7 +327,7 @@ class Control:
         try:
             result, _ = await self._write(command, model, exchange)
             if not result:
-                return result
+                return await self._with_late_cause(result, exchange)
             if command.operTm is not None:
                 keeps = True
                 self._drop_timed()
@@ -337,6 +339,17 @@ class Control:
         finally:
             if not keeps:
                 self._controls.ignore(exchange)
+
+    async def _with_late_cause(self, result: ControlResult, exchange: _Exchange) -> ControlResult:
+        """Some servers tell the cause of a refusal behind it, as a CommandTermination-."""
+        if exchange.error is not None or result.model not in ENHANCED_MODELS:
+            return result
+        if not await self._controls.connection.until(lambda: exchange.error is not None, LATE_CAUSE_SECONDS):
+            return result
+        told = exchange.error
+        assert told is not None
+        cause, error = _known(AddCause, told.AddCause), _known(ApplicationError, told.Error)
+        return replace(result, add_cause=cause, error=error, last_appl_error=told)
 
     async def _termination(self, exchange: _Exchange, command: Command, model: int, timeout: float) -> ControlResult:
         if not await self._controls.connection.until(lambda: exchange.has_ended is not None, timeout):

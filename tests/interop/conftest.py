@@ -46,6 +46,18 @@ def iec61850_server() -> Iterator[Peer]:
 
 
 @pytest.fixture
+def libiec61850_controls() -> Iterator[Peer]:
+    """A libIEC61850 server with controls."""
+    yield from start("pyiec61850-ng", "pyiec61850", "libiec61850_control_server.py")
+
+
+@pytest.fixture
+def iec61850_controls() -> Iterator[Peer]:
+    """A server of the Rust package iec61850 with controls."""
+    yield from start("iec61850", "iec61850", "iec61850_control_server.py")
+
+
+@pytest.fixture
 def client(request: pytest.FixtureRequest) -> Peer:
     """A foreign client by its pairing in the matrix; see pairings.clients."""
     peer: Peer = request.getfixturevalue(request.param)

@@ -20,7 +20,9 @@ from meterwire.models import (
     TrgOps,
     Trigger,
     basic_type,
+    build,
 )
+from meterwire.models.ln import GGIO, KVLV, LLN0
 from meterwire.models.terminals import MeterConfig, residential_terminal
 from meterwire.reading import Quality, Timestamp
 from meterwire.server import MmsServer
@@ -239,6 +241,27 @@ def as_json(attribute: DataAttribute) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return value
+
+
+def control_ied() -> Ied:
+    """Controllable objects: SPCSO1..4 with ctlModel 1..4, SPCSO5 and 6 with operTm, and one of each other CDC."""
+    values: dict[str, Any] = {f"SPCSO{model}.ctlModel": model for model in (1, 2, 3, 4)}
+    values |= {
+        "SPCSO5.ctlModel": 1,
+        "SPCSO6.ctlModel": 3,
+        "DPCSO1.ctlModel": 1,
+        "ISCSO1.ctlModel": 4,
+        "AnOut1.ctlModel": 3,
+    }
+    include = (
+        *(f"SPCSO{i}.{part}.operTm" for i in (5, 6) for part in ("Oper", "Cancel")),
+        "SPCSO5.Cancel",
+        "SPCSO6.Cancel",
+    )
+    generic = build(GGIO, inst="1", values=values, include=include)
+    valve = build(KVLV, inst="1", values={"PosChg.ctlModel": 2}, include=("ClsPos", "OpnPos"))
+    head = build(LLN0, values={"Mod.ctlModel": 1})
+    return Ied("OURS").add(LogicalDevice("OURSLD0", "LD0").add(head, generic, valve))
 
 
 class OurServer:

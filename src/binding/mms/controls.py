@@ -63,10 +63,6 @@ def code_of(cause: AddCause | None) -> int | None:
 # -- decoding ------------------------------------------------------------------------------
 
 
-class _BadOriginError(UsageError):
-    """An originator that must not be passed on."""
-
-
 Decoder = Callable[[bytes, int, int], Any]
 
 
@@ -167,7 +163,7 @@ def _any_origin(data: bytes, at: int, end: int) -> Origin:
         raise ValueError
     category = ber.decode_integer(data, a, b)
     if not 0 <= category <= MAX_OR_CAT or d - c > MAX_OR_IDENT:
-        raise _BadOriginError("origin")
+        raise UsageError("origin")
     return Origin(category, data[c:d])
 
 
@@ -198,12 +194,10 @@ class ControlVariable:
         control = self.control
         try:
             command = self._decode(client, data)
-        except _BadOriginError:
-            return self._refuse_origin(client)
         except UsageError:
-            return VALUE_INVALID
+            return self._refuse(client, VALUE_INVALID)
         except (ValueError, ProtocolError, IndexError):
-            return TYPE_INCONSISTENT
+            return self._refuse(client, TYPE_INCONSISTENT)
         if self.service is _N.Operate:
             cause = control.operate(command)
         elif self.service is _N.SelectWithValue:
@@ -234,11 +228,11 @@ class ControlVariable:
             data,
         )
 
-    def _refuse_origin(self, client: Hashable) -> int:
-        """Neither taken nor passed on: what is told back has no originator."""
+    def _refuse(self, client: Hashable, code: int) -> int:
+        """Nothing of what cannot be read is taken or passed on: what is told back has no originator and no number."""
         command = Command(self.service, self.control.reference, client, origin=Origin(0, b""))
         self._engine.refused(self.control, command, AddCause.Inconsistent_parameters)
-        return VALUE_INVALID
+        return code
 
 
 class SboVariable(ControlVariable):
@@ -329,7 +323,7 @@ def _last_appl_error(notice: Notice, about: str, cause: AddCause) -> bytes:
     return ber.tlv(
         DataTag.STRUCTURE,
         mms.encode_string(DataTag.VISIBLE_STRING, about)
-        + mms.encode_integer(notice.error)
+        + mms.encode_integer(int(notice.error))
         + ber.tlv(DataTag.STRUCTURE, origin)
         + mms.encode_unsigned(notice.command.ctlNum)
         + mms.encode_integer(int(cause)),

@@ -30,6 +30,7 @@ from typing import Any
 
 import _jsonl
 import iec61850
+from _iec61850_control import Controls
 from _jsonl import Refused, Request, Unsupported
 
 ACCESS_ERRORS = (
@@ -51,7 +52,7 @@ OPTIONS = {
 }  # fmt: skip
 
 
-class Client:
+class Client(Controls):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -494,6 +495,7 @@ async def run() -> None:
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable", "write_element", "read_async",
         "list_define", "list_delete", "list_write", "api",
+        "ctl_model", "ctl_select", "ctl_select_value", "ctl_operate", "ctl_cancel",
     )  # fmt: skip
     await _jsonl.serve_async({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="iec61850")
 

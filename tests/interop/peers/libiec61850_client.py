@@ -15,6 +15,7 @@ Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is 
     rcb ref          values of a report control block ('LD/LN.RP.name')
     enable rcb ...   reserve, set, enable, optionally GI; reports arrive as {"event": "report"} lines
     gi rcb · disable rcb · rcb_buffered rcb · set_buffered rcb [resv_tms] [purge] [entry_id]
+    ctl_*: see _libiec61850_control.py
     api, status, list_*, write_many, write_element, read_component, read_async: see _libiec61850_services.py
     files [folder] · file_get name [position] [keep_open] · file_put local name · file_delete name · file_rename old new
 
@@ -32,6 +33,7 @@ import _jsonl
 import _libiec61850 as lib
 from _jsonl import Refused, Request
 from _libiec61850_buffered import BufferedReports
+from _libiec61850_control import Controls
 from _libiec61850_files import FileCommands
 from _libiec61850_services import Services, member_of
 
@@ -40,7 +42,7 @@ MMS_ERROR_CONNECTION_LOST = 2
 CONNECT_ATTEMPTS = 20
 
 
-class Client(FileCommands, Services, BufferedReports):
+class Client(FileCommands, Services, BufferedReports, Controls):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -478,6 +480,7 @@ def main() -> None:
         "files", "file_get", "file_put", "file_delete", "file_rename",
         *Services.NAMES,
         *BufferedReports.NAMES,
+        *Controls.NAMES,
     )  # fmt: skip
     _jsonl.serve({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="libiec61850")
 
