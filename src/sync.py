@@ -351,6 +351,7 @@ class IedClient:
     def __init__(self, connection: BlockingConnection, timeout: float) -> None:
         self._connection = connection
         self._client = _Client(connection, timeout)
+        self._plans = self._client._plans  # what was read before goes straight to the connection
         self.data_set = DataSets(self._client)
         """Data sets: directory, read, create, delete."""
         self.files = Files(self._client)
@@ -420,11 +421,20 @@ class IedClient:
 
     def read(self, reference: str) -> Any:
         """Read one reference: a leaf, a data object, or a logical node."""
-        return drive(self._client.read(reference))
+        plan = self._plans.get((reference,))
+        if plan is None or len(plan) != 1:
+            return drive(self._client.read(reference))
+        value = self._connection.read(*plan[0], self._client._timeout)[0]
+        if isinstance(value, DataAccessError):
+            raise DataAccessError(value.code or 0, reference)
+        return value
 
     def read_many(self, references: Sequence[str]) -> list[Any]:
         """Read references in as few PDUs as the negotiated size allows."""
-        return drive(self._client.read_many(references))
+        plan = self._plans.get(tuple(references))
+        if plan is None:
+            return drive(self._client.read_many(references))
+        return [value for part in plan for value in self._connection.read(*part, self._client._timeout)]
 
     def read_data_set(self, reference: str) -> dict[str, Any]:
         """Values of a data set by member reference."""

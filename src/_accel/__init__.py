@@ -28,6 +28,7 @@ __all__ = [
     "dlt698data",
     "frames",
     "mms",
+    "mmscall",
     "mmsdata",
 ]
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from . import _py_dlt698data as dlt698data
     from . import _py_frames as frames
     from . import _py_mms as mms
+    from . import _py_mmscall as mmscall
     from . import _py_mmsdata as mmsdata
 else:
     arrow = _choose("arrow")
@@ -70,6 +72,7 @@ else:
     dlt698data = _choose("dlt698data")
     frames = _choose("frames")
     mms = _choose("mms")
+    mmscall = _choose("mmscall")
     mmsdata = _choose("mmsdata")
 
 

@@ -7,9 +7,11 @@ their end in one step; :func:`drive` takes that step. So there is one client, no
 
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from .._accel import mms as frames
+from .._accel import mmscall, mmsdata
 from ..errors import AssociationError, LinkError, LinkTimeoutError, MeterwireError, ProtocolError
 from ..net.blocking import BlockingStream
 from ..protocols.mms import (
@@ -21,9 +23,12 @@ from ..protocols.mms import (
     Pdu,
     Report,
     Request,
+    TypeSpec,
 )
 from ..protocols.osi import Authentication
+from ..reading import Quality
 from .upcalls import Upcalls
+from .values import TIME_MAKER, Structure, dress_results
 
 __all__ = ["BlockingConnection", "drive"]
 
@@ -51,6 +56,8 @@ class BlockingConnection(Upcalls):
         self.error: MeterwireError | None = None
         self._stream = BlockingStream(host, port, timeout)
         self._answers: dict[int, Answer] = {}
+        self._bounds: tuple[int, int, int] | None = None
+        """Of a request on the short way: presentation context, sizes of PDU and TPDU. None while something else goes on."""
         self._is_associated = False
 
     def associate(self, authentication: Authentication | None, timeout: float) -> None:
@@ -76,7 +83,43 @@ class BlockingConnection(Upcalls):
         deadline = time.monotonic() + timeout
         while self.mms.room <= 0:
             self._wait(deadline, "the server answers none of the requests it already has")
-        invoke_id = self.mms.request(service)
+        return self._answer_to(self.mms.request(service), service, deadline, timeout)
+
+    def read(
+        self, service: bytes, specs: Sequence[TypeSpec | None], shapes: Sequence[mmsdata.Shape], timeout: float
+    ) -> list[Any]:
+        """Values of a Read, see :func:`~.values.dress_results`.
+
+        While nothing else goes on, request and answer are one compiled call; what it cannot finish goes on from there.
+        """
+        bounds = self._bounds
+        fd = self._stream.ready(timeout) if bounds is not None else -1
+        if bounds is None or fd < 0:
+            return dress_results(drive(self.request(service, timeout)), specs, shapes)
+        deadline = time.monotonic() + timeout
+        invoke_id = self.mms.take_id()
+        try:
+            found = mmscall.read(fd, service, invoke_id, *bounds, shapes, Structure, Quality, TIME_MAKER)
+        except OSError as error:
+            raise self._lose(self._stream.lost(error)) from None
+        except BaseException:  # Ctrl-C: the answer is still to come
+            self._bounds = None
+            self.mms.sent(invoke_id)
+            raise
+        if isinstance(found, list):
+            return found
+        if found == 0:
+            return dress_results(drive(self.request(service, timeout)), specs, shapes)
+        self._bounds = None
+        self.mms.sent(invoke_id)
+        if isinstance(found, int):
+            self.mms.osi.put((frames.request_frame(invoke_id, service, *bounds) or b"")[found:])
+        elif found is not None:
+            self._take(found, deadline)
+        return dress_results(self._answer_to(invoke_id, service, deadline, timeout), specs, shapes)
+
+    def _answer_to(self, invoke_id: int, service: bytes, deadline: float, timeout: float) -> Pdu:
+        """Wait for the answer to a request that is on its way, or ready to be sent."""
         try:
             while invoke_id not in self._answers:
                 self._wait(deadline, f"no answer from the server within {timeout:g} s")
@@ -86,10 +129,17 @@ class BlockingConnection(Upcalls):
         answer = self._answers.pop(invoke_id)
         # Late answers to requests that were given up are nobody's any more.
         self._answers.clear()
+        self._settle()
         if answer.pdu is None:
             raise answer.error or LinkError("no answer")
         answer.pdu.insist_answers(service)
         return answer.pdu
+
+    def _settle(self) -> None:
+        """The short way is free when nothing else goes on: no half of a frame, nothing to send, no answer still to come."""
+        mms, osi = self.mms, self.mms.osi
+        if osi.is_between_frames and osi.is_silent and mms.is_idle:
+            self._bounds = (osi.context, mms.negotiated.max_pdu, osi.max_tpdu)
 
     def _wait(self, deadline: float, told: str) -> None:
         """One turn, and an error when it was the last: a server that sends and sends must not hold us for ever."""
@@ -132,6 +182,7 @@ class BlockingConnection(Upcalls):
 
     def _turn(self, deadline: float) -> bool:
         """Send what is to be sent and take one chunk in; False when nothing came in time."""
+        self._bounds = None
         try:
             output = self.mms.osi.take_output()
             if output:
@@ -139,16 +190,32 @@ class BlockingConnection(Upcalls):
             chunk = self._stream.receive(deadline)
             if chunk is None:
                 return False
+        except LinkError as error:  # also half a frame that could not be sent in time: the rest cannot follow
+            self._lose(error)
+        else:
+            self._take(chunk, deadline)
+        return True
+
+    def _take(self, chunk: bytes, deadline: float) -> None:
+        """What arrived; none of it is the end."""
+        try:
+            if not chunk:
+                raise self._stream.closed()
             for event in self.mms.receive(chunk):
                 self._on_event(event)
             output = self.mms.osi.take_output()
             if output and self.is_open:
                 self._stream.send(output, deadline)
-        except LinkError as error:  # also half a frame that could not be sent in time: the rest cannot follow
-            self._end(AssociationError(str(error)))
+        except LinkError as error:
+            self._lose(error)
         except ProtocolError as error:
             self._end(AssociationError(f"the server broke the protocol: {error}"))
-        return True
+
+    def _lose(self, error: LinkError) -> AssociationError:
+        """The connection is lost, and the association with it."""
+        lost = AssociationError(str(error))
+        self._end(lost)
+        return lost
 
     def _on_event(self, event: MmsEvent) -> None:
         if isinstance(event, Answer):
@@ -163,6 +230,7 @@ class BlockingConnection(Upcalls):
             self._end(event.error)
 
     def _end(self, error: AssociationError | None) -> None:
+        self._bounds = None
         self._stream.close()
         if self.error is None:
             self.error = error or AssociationError("the association was released")

@@ -89,14 +89,14 @@ def shape_of(spec: TypeSpec | None) -> mmsdata.Shape:
     return [shape_of(spec.element)] if spec.tag == DataTag.ARRAY else None
 
 
-_TIME = Timestamp.from_bytes
+TIME_MAKER = Timestamp.from_bytes
 """One object: ``Timestamp.from_bytes`` is another one each time it is written, and what was made of times is kept by it."""
 
 
 def dress_results(pdu: Pdu, specs: Sequence[TypeSpec | None], shapes: Sequence[mmsdata.Shape]) -> list[Any]:
     """Dressed values of a Read answer; ProtocolError when it does not have one for each of ``specs``."""
     first, stop = result_bounds(pdu)
-    values = mmsdata.dress_results(pdu.data, first, stop, shapes, Structure, Quality, _TIME)
+    values = mmsdata.dress_results(pdu.data, first, stop, shapes, Structure, Quality, TIME_MAKER)
     if values is not None:
         return values
     answers = decode_access_results(pdu.data, first, stop)

@@ -44,7 +44,7 @@ class BlockingStream:
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            raise self._lost(error) from None
+            raise self.lost(error) from None
         if sent == len(data):
             return
         self._socket.settimeout(max(0.001, deadline - time.monotonic()))
@@ -54,7 +54,7 @@ class BlockingStream:
             msg = f"{self.name} does not read what is sent"
             raise LinkTimeoutError(msg) from None
         except OSError as error:
-            raise self._lost(error) from None
+            raise self.lost(error) from None
         finally:
             self._socket.settimeout(None)
 
@@ -69,11 +69,26 @@ class BlockingStream:
         except (BlockingIOError, TimeoutError):
             return None
         except OSError as error:
-            raise self._lost(error) from None
+            raise self.lost(error) from None
         if not data:
-            msg = f"{self.name} closed the connection"
-            raise LinkError(msg)
+            raise self.closed()
         return data
+
+    def ready(self, seconds: float) -> int:
+        """The socket's number, for who sends and receives by it: receiving gives up after so long. -1 where the kernel is not
+        told how long to wait."""
+        if not KERNEL_WAITS:
+            return -1
+        self._wait_at_most(seconds)
+        return self._socket.fileno()
+
+    def lost(self, error: OSError) -> LinkError:
+        """What an error of the socket means."""
+        return LinkError(f"connection to {self.name} lost: {reason(error)}")
+
+    def closed(self) -> LinkError:
+        """What the end of the stream means."""
+        return LinkError(f"{self.name} closed the connection")
 
     def _wait_at_most(self, seconds: float) -> None:
         """The next receive gives up after so long."""
@@ -86,9 +101,6 @@ class BlockingStream:
             limit = struct.pack("@ll", whole, rest * (1_000_000 // TICKS))
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
             self._ticks = ticks
-
-    def _lost(self, error: OSError) -> LinkError:
-        return LinkError(f"connection to {self.name} lost: {reason(error)}")
 
     def close(self) -> None:
         """Close the socket; may be called again."""

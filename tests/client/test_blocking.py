@@ -8,10 +8,19 @@ from typing import Any
 import pytest
 
 from meterwire import sync
-from meterwire.errors import AssociationError, DecodeError, LinkTimeoutError
-from meterwire.protocols.mms import Initiate, Pdu
+from meterwire._accel import _py_mmscall
+from meterwire.errors import (
+    AssociationError,
+    DataAccessError,
+    DecodeError,
+    LinkTimeoutError,
+    ProtocolError,
+    ServiceError,
+)
+from meterwire.net.blocking import KERNEL_WAITS
+from meterwire.protocols.mms import Initiate, Pdu, Service, encode_data
 from meterwire.protocols.mms import services as s
-from meterwire.protocols.mms.pdu import confirmed_response, unconfirmed
+from meterwire.protocols.mms.pdu import confirmed_error, confirmed_response, unconfirmed
 from meterwire.protocols.mms.services import Identity
 
 from ..mms_end import run
@@ -117,3 +126,124 @@ def test_an_answer_of_another_service_is_refused() -> None:
 
     with pytest.raises(DecodeError, match="another service"):
         attempt(answer, lambda ied: ied.identify())
+
+
+# -- the short way of a Read: one call from the request to values, and every way off it -----------------------------------
+
+READ = bytes.fromhex("a40ca10aa0083006a00480026d75")
+TRUE = s.read_response([encode_data(True)])
+
+
+def read(ied: sync.IedClient, timeout: float = PATIENT) -> Any:
+    return ied._connection.read(READ, [None], [None], timeout)
+
+
+def settled(ied: sync.IedClient) -> bool:
+    return ied._connection._bounds is not None
+
+
+def reading(*sent: Callable[[int], list[bytes]]) -> Answer:
+    """Answers Status in order; to the Reads it sends these PDUs, one list after the other."""
+    turns = iter(sent)
+
+    def answer(server: BadServer, pdu: Pdu) -> bytes | None:
+        number = pdu.invoke_id or 0
+        if pdu.service == Service.STATUS:
+            return confirmed_response(number, s.status_response())
+        for each in next(turns)(number):
+            server.mms.osi.send(each)
+        return None
+
+    return answer
+
+
+def right(number: int) -> list[bytes]:
+    return [confirmed_response(number, TRUE)]
+
+
+REPORT = unconfirmed(s.information_report(b"\x8a\x02id"))
+STRANGE: dict[str, tuple[Callable[[int], list[bytes]], Any]] = {
+    "in order": (right, [True]),
+    "a report in front": (lambda n: [REPORT, *right(n)], [True]),
+    "a report behind": (lambda n: [*right(n), REPORT], [True]),
+    "an answer to nobody in front": (lambda n: [confirmed_response(n + 9, TRUE), *right(n)], [True]),
+    "in many segments": (
+        lambda n: [confirmed_response(n, s.read_response([encode_data("x" * 30_000)]))],
+        ["x" * 30_000],
+    ),
+    "an error": (lambda n: [confirmed_error(n, 7, 2)], ServiceError),
+    "too many values": (lambda n: [confirmed_response(n, s.read_response([encode_data(True)] * 2))], ProtocolError),
+    "another service": (lambda n: [confirmed_response(n, IDENTITY)], DecodeError),
+}
+
+
+@pytest.mark.parametrize("way", ["compiled", "pure"])
+@pytest.mark.parametrize("name", STRANGE)
+def test_whatever_comes_a_read_gives_it_and_the_next_one_is_answered(
+    name: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "pure":
+        monkeypatch.setattr("meterwire.client.blocking.mmscall", _py_mmscall)
+    sent, expected = STRANGE[name]
+
+    def call(ied: sync.IedClient) -> None:
+        ied.status()
+        assert settled(ied) or not KERNEL_WAITS
+        if isinstance(expected, list):
+            assert read(ied) == expected
+        else:
+            with pytest.raises(expected):
+                read(ied)
+        assert read(ied) == [True]
+        assert ied.status().is_operational
+        assert settled(ied) or not KERNEL_WAITS
+
+    attempt(reading(sent, right), call)
+
+
+def test_a_refused_value_is_an_error_object_here_as_well() -> None:
+    def call(ied: sync.IedClient) -> None:
+        ied.status()
+        (found,) = read(ied)
+        assert isinstance(found, DataAccessError)
+        assert found.code == 10
+
+    attempt(reading(lambda n: [confirmed_response(n, s.read_response([b"\x80\x01\x0a"]))]), call)
+
+
+def test_a_read_given_up_is_cancelled_and_its_late_answer_is_nobodys() -> None:
+    late: list[int] = []
+
+    def keep(number: int) -> list[bytes]:
+        late.append(number)
+        return []
+
+    def with_late(number: int) -> list[bytes]:
+        return [confirmed_response(late[0], s.read_response([encode_data(False)])), *right(number)]
+
+    def call(ied: sync.IedClient) -> None:
+        ied.status()
+        with pytest.raises(LinkTimeoutError, match=r"no answer from the server within 0\.2 s"):
+            read(ied, TIMEOUT)
+        assert not settled(ied), "an answer is still to come"
+        assert read(ied) == [True]
+
+    attempt(reading(keep, with_late), call)
+
+
+def test_a_server_that_ends_during_a_read() -> None:
+    def answer(server: BadServer, pdu: Pdu) -> bytes | None:
+        if pdu.service == Service.STATUS:
+            return confirmed_response(pdu.invoke_id or 0, s.status_response())
+        assert server.transport is not None
+        server.transport.abort()
+        return None
+
+    def call(ied: sync.IedClient) -> None:
+        ied.status()
+        for _ in range(2):
+            with pytest.raises(AssociationError):
+                read(ied)
+        assert not ied.is_open
+
+    attempt(answer, call)

@@ -173,21 +173,35 @@ class _Caller:
         if self.room <= 0:
             msg = f"{self._allowed} requests are outstanding, the peer takes no more"
             raise StateError(msg)
-        self._last_id = self._last_id % MAX_INVOKE_ID + 1
+        invoke_id = self.take_id()
         frame = self.osi.state is State.OPEN and _frames.request_frame(
-            self._last_id, service, self.osi.context, self.negotiated.max_pdu, self.osi.max_tpdu
+            invoke_id, service, self.osi.context, self.negotiated.max_pdu, self.osi.max_tpdu
         )
         if frame:
             self.osi.put(frame)
-            self._outstanding.add(self._last_id)
-            return self._last_id
-        pdu = confirmed_request(self._last_id, service)
+            self._outstanding.add(invoke_id)
+            return invoke_id
+        pdu = confirmed_request(invoke_id, service)
         if len(pdu) > self.negotiated.max_pdu:
             msg = f"request of {len(pdu)} octets, the peer takes {self.negotiated.max_pdu}"
             raise UsageError(msg)
         self.osi.send(pdu)
-        self._outstanding.add(self._last_id)
+        self._outstanding.add(invoke_id)
+        return invoke_id
+
+    @property
+    def is_idle(self) -> bool:
+        """No request of ours waits for its answer."""
+        return not self._outstanding
+
+    def take_id(self) -> int:
+        """The number of a request that somebody else sends; :meth:`sent` tells when it is one of ours after all."""
+        self._last_id = self._last_id % MAX_INVOKE_ID + 1
         return self._last_id
+
+    def sent(self, invoke_id: int) -> None:
+        """A request of this number is on its way, and its answer will come here."""
+        self._outstanding.add(invoke_id)
 
     def cancel(self, invoke_id: int) -> None:
         """Ask the peer to stop a request nobody waits for any more; its place is free once the peer has said so."""

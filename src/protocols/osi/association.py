@@ -218,6 +218,11 @@ class Association:
         return self.state is State.OPEN and not self._splitter.pending and self._reassembler.is_empty
 
     @property
+    def is_silent(self) -> bool:
+        """Nothing waits to be sent."""
+        return not self._output
+
+    @property
     def context(self) -> int:
         """Presentation context of MMS."""
         return self._context
