@@ -138,7 +138,7 @@ class BlockingConnection(Upcalls):
     def _settle(self) -> None:
         """The short way is free when nothing else goes on: no half of a frame, nothing to send, no answer still to come."""
         mms, osi = self.mms, self.mms.osi
-        if osi.is_between_frames and osi.is_silent and mms.is_idle:
+        if self.error is None and osi.is_between_frames and osi.is_silent and mms.is_idle:
             self._bounds = (osi.context, mms.negotiated.max_pdu, osi.max_tpdu)
 
     def _wait(self, deadline: float, told: str) -> None:

@@ -261,6 +261,8 @@ def test_services_are_numbered_as_iso_9506_has_them() -> None:
         "GET_NAMED_VARIABLE_LIST_ATTRIBUTES": 12,
         "DELETE_NAMED_VARIABLE_LIST": 13,
         "OBTAIN_FILE": 46,
+        "READ_JOURNAL": 65,
+        "REPORT_JOURNAL_STATUS": 68,
         "FILE_OPEN": 72,
         "FILE_READ": 73,
         "FILE_CLOSE": 74,
