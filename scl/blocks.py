@@ -17,6 +17,8 @@ from .templates import NAME
 
 __all__ = ["add_blocks"]
 
+MAX_ITEM = 64
+"""Octets of an item name (8-1)."""
 MAX_INSTANCES = 99
 """Instances of a report control block: their number has two digits."""
 LONGEST_ATTRIBUTE = {"ReportControl": 12, "GSEControl": 20, "SampledValueControl": 20, "LogControl": 10}
@@ -35,6 +37,8 @@ _SETTINGS = {
     "datSet": "DatSet", "rptID": "RptID", "optFields": "OptFlds", "bufTime": "BufTm", "trgOps": "TrgOps", "intgPd": "IntgPd",
 }  # fmt: skip
 """Attributes of ReportSettings, and those of the control block that clients write only where it says Dyn."""
+_LOG_SETTINGS = {"logEna": "LogEna", "datSet": "DatSet", "trgOps": "TrgOps", "intgPd": "IntgPd"}
+"""The same of LogSettings and log control blocks."""
 _SV_OPT_FLDS = {"refreshTime": 16, "sampleSynchronized": 8, "sampleRate": 4, "dataSet": 2, "security": 1}
 _SMP_MOD = {"SmpPerPeriod": 0, "SmpPerSec": 1, "SecPerSmp": 2}
 
@@ -69,6 +73,9 @@ def add_blocks(
             # Names are unique among blocks of one kind only.
             key = name if name not in node.control_blocks else f"{name} ({tag})"
             node.control_blocks[key] = block
+    node.logs = tuple(
+        dict.fromkeys(filter(None, (maker.log_name(each, "name") for each in document.children(element, "Log"))))
+    )
 
 
 class _Maker:
@@ -219,15 +226,23 @@ class _Maker:
         if not 1 <= active <= groups <= 255:
             self.note(element, f"SettingControl: {groups} groups, {active} active; left out")
             return None
-        resv_tms = self.count(element, "resvTms") if element.get("resvTms") else None
-        return SettingControl(name=name, groups=groups, active=active, resv_tms=resv_tms)
+        services = self.ied.capabilities
+        resv_tms = min(self.count(element, "resvTms"), 0xFFFF)
+        return SettingControl(
+            name=name,
+            groups=groups,
+            active=active,
+            resv_tms=resv_tms if element.get("resvTms") or services.has_setting_group_resv_tms else None,
+            editable=services.has_setting_group_edit or "SettingGroups" not in services.services,
+        )
 
     def log(self, element: Element, name: str) -> LogControl:
         """LogControl."""
         inst = element.get("ldInst", "").strip()
         device = next((d.name for d in self.ied.children.values() if d.inst == inst), self.device.name)
         parts = (element.get("prefix", ""), element.get("lnClass", "LLN0"), element.get("lnInst", ""))
-        log = element.get("logName", "").strip()
+        log = self.log_name(element, "logName")
+        settings = self.ied.capabilities.log_settings
         return LogControl(
             name=name,
             data_set=self.data_set(element),
@@ -235,7 +250,20 @@ class _Maker:
             enabled=self.document.flag(element, "logEna", True),
             trg_ops=self.trg_ops(element) & ~TrgOps.GI,
             intg_pd=self.count(element, "intgPd"),
+            buf_tm=self.count(element, "bufTime"),
+            reason_code=self.document.flag(element, "reasonCode", True),
+            fixed=frozenset(name for key, name in _LOG_SETTINGS.items() if settings and settings.get(key) != "Dyn"),
         )
+
+    def log_name(self, element: Element, attribute: str) -> str:
+        """Name of a log, empty where there is none that MMS carries."""
+        name = element.get(attribute, "").strip()
+        if name and (not NAME.fullmatch(name) or len(self.node.name) + 1 + len(name) > MAX_ITEM):
+            self.note(
+                element, f"{self.document.tag(element)} {attribute}={name!r}: MMS cannot carry that name; left out"
+            )
+            return ""
+        return name
 
     # -- communication section -----------------------------------------------------------------
 

@@ -5,12 +5,13 @@ themselves or name something twice, bTypes nobody knows, names MMS cannot carry 
 beyond the limits below. What does not stop it is told as a note, and the loader goes on: a Val that does not fit its
 type, a DAI without an attribute, a data set member or a data set that is not there.
 
-Clients may write leaves of FC SP, CF and DC whose valKind is Set; SV, SG, SE, BL and CO wait for the engines that give a
-write its meaning. Not built: Inputs, Logs, Private, substation and line sections, LNs directly under an access point.
+Clients may write leaves of FC SP, CF and DC whose valKind is Set; those of FC SE (in the model: SG) they may edit in setting
+groups. Not built: Inputs, Private, substation and line sections, LNs directly under an access point.
 """
 
 from collections.abc import Callable, Iterator
 from os import PathLike
+from typing import Any
 
 from ..errors import FileError, UsageError
 from ..models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode
@@ -19,6 +20,7 @@ from .data_sets import add_data_sets
 from .document import Element, SclDocument, natural, open_document
 from .overlay import Overlay
 from .services import capabilities
+from .setting_values import GroupValues, served_constraint
 from .templates import NAME, Member, Templates
 from .values import parse_value
 
@@ -118,8 +120,7 @@ class _Loader:
         self.templates = Templates(document, ied.get("type", ""))
         self.leaves = 0
         self.built = 0
-        self.group = 1
-        """Active setting group of the logical device being built."""
+        self.groups = GroupValues(document)
 
     def note(self, element: Element, text: str) -> None:
         """Remember what is passed over."""
@@ -130,12 +131,14 @@ class _Loader:
         name = self._checked(self.element, document.required(self.element, "name"))
         ied = Ied(name, edition=document.edition, capabilities=capabilities(document, self.element, self.access_point))
         nodes: list[tuple[Element, LogicalDevice, LogicalNode]] = []
+        settings: list[tuple[LogicalDevice, GroupValues]] = []
         for element in document.children(server, "LDevice"):
             device = self.device(element, name)
             if device.name in ied.children:
                 raise document.error(element, f"logical device {device.name} stands twice")
             ied.add(device)
             nodes += [(each, device, node) for each, node in self.nodes(element, device)]
+            settings.append((device, self.groups))
         if not ied.children:
             raise document.error(server, f"the server of {name} has no LDevice")
         for each, _, node in nodes:
@@ -143,6 +146,8 @@ class _Loader:
         for each, device, node in nodes:
             place = (self.element, self.access_point)
             add_blocks(document, ied, place, each, device, node, self.note, reserve=self.reserve)
+        for device, groups in settings:
+            groups.give_to(device)
         ied.enums.update(self.templates.literals)
         return ied
 
@@ -151,7 +156,8 @@ class _Loader:
         inst = document.required(element, "inst")
         name = element.get("ldName", "").strip() or ied_name + inst
         control = document.child(document.child(element, "LN0"), "SettingControl")
-        self.group = document.number(control, "actSG", 1)
+        self.groups = GroupValues(document)
+        self.groups.begin(control)
         return LogicalDevice(self._checked(element, name), inst)
 
     def _checked(self, element: Element, name: str) -> str:
@@ -206,7 +212,7 @@ class _Loader:
 
     def array(self, part: Member, owner: Member, count: int, instance: Overlay, room: int, depth: int) -> DataAttribute:
         """An array of attributes; ``owner`` is the DA that gives functional constraint and trigger."""
-        built = DataAttribute(part.name, owner.fc, trigger=owner.trigger, is_array=True)
+        built = DataAttribute(part.name, served_constraint(owner.fc), trigger=owner.trigger, is_array=True)
         for i in range(count):
             built.add(self.attribute(part, f"({i})", owner, instance.below(part.name, i), room, depth))
         return built
@@ -218,7 +224,7 @@ class _Loader:
         room = self._fits(part, name, room, depth)
         if part.basic is not None:
             return self.leaf(part, name, owner, instance)
-        built = DataAttribute(name, owner.fc, trigger=owner.trigger)
+        built = DataAttribute(name, served_constraint(owner.fc), trigger=owner.trigger)
         members = self.templates.structure(part)
         for member in members:
             if member.count:
@@ -234,36 +240,40 @@ class _Loader:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise self.document.error(self.element, f"more than {MAX_LEAVES} attributes")
-        basic = part.basic
-        assert basic is not None
-        value = None
+        assert part.basic is not None
+        kind = (instance.element.get("valKind") if instance.element is not None else None) or part.val_kind
+        editable = owner.fc == "SE" and self.groups.count > 0
+        built = DataAttribute(
+            name,
+            served_constraint(owner.fc),
+            part.basic,
+            trigger=owner.trigger | part.trigger if owner is part else owner.trigger,
+            value=self.value(part, instance, self.groups.active),
+            enum=part.enum.id if part.enum else "",
+            is_writable=(owner.fc in WRITABLE or editable) and kind == "Set",
+        )
+        if built.fc == "SG" and self.groups.count:
+            self.leaves += self.groups.count
+            self.groups.keep(
+                built, {g: self.value(part, instance, g, built.value) for g in range(1, self.groups.count + 1)}
+            )
+        return built
+
+    def value(self, part: Member, instance: Overlay, group: int, default: Any = None) -> Any:
+        """The value of a leaf, in a setting group where it is in one: the instance's, else the type's."""
         for source in (instance.element, part.element):
-            found = self._val(source)
+            found = self.groups.value(source, group)
             if found is None:
                 continue
+            assert part.basic is not None
             try:
-                value = parse_value(basic, found.text or "", part.enum.ordinals if part.enum else None)
-                break
+                value = parse_value(part.basic, found.text or "", part.enum.ordinals if part.enum else None)
             except UsageError as error:
                 self.note(found, f"Val of {part.name}: {error}")
-        if value is None and part.enum is not None:
-            value = part.enum.default
-        kind = (instance.element.get("valKind") if instance.element is not None else None) or part.val_kind
-        return DataAttribute(
-            name,
-            owner.fc,
-            basic,
-            trigger=owner.trigger | part.trigger if owner is part else owner.trigger,
-            value=value,
-            enum=part.enum.id if part.enum else "",
-            is_writable=owner.fc in WRITABLE and kind == "Set",
-        )
-
-    def _val(self, source: Element | None) -> Element | None:
-        """The Val that counts: of the active setting group where there are several."""
-        values = list(self.document.children(source, "Val"))
-        active = [value for value in values if natural(value.get("sGroup")) == self.group]
-        return next(iter(active or values), None)
+                continue
+            if value is not None:
+                return value
+        return part.enum.default if default is None and part.enum is not None else default
 
     # -- limits --------------------------------------------------------------------------------
 
@@ -291,8 +301,8 @@ class _Loader:
         count = natural(member.count)
         if count is None:
             sibling = next((each for each in siblings if each.name == member.count), None)
-            own = self._val(instance.below(member.count).element)
-            val = own if own is not None or sibling is None else self._val(sibling.element)
+            own = self.groups.value(instance.below(member.count).element, self.groups.active)
+            val = own if own is not None or sibling is None else self.groups.value(sibling.element, self.groups.active)
             count = natural(val.text) if val is not None else None
         if count is None or not 1 <= count <= MAX_ELEMENTS:
             text = f"array {member.name} of {member.count!r} elements; 1..{MAX_ELEMENTS} can be built"

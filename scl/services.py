@@ -41,6 +41,7 @@ def capabilities(document: SclDocument, ied: Element, access_point: str) -> Capa
         report_settings=settings("ReportSettings"),
         log_settings=settings("LogSettings"),
         has_setting_group_edit="SGEdit" in names,
+        has_setting_group_resv_tms=document.flag(document.child(groups, "SGEdit"), "resvTms"),
         has_file_handling="FileHandling" in names,
         max_associations=limit("DynAssociation", "max"),
         services=frozenset(names),

@@ -9,7 +9,7 @@ An entry larger than :data:`ENTRY_OCTETS` becomes several, of the same time, so 
 """
 
 import itertools
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,8 +44,6 @@ ATTRIBUTES = (
 READ_ONLY = frozenset(("OldEntrTm", "NewEntrTm", "OldEntr", "NewEntr"))
 _TRACKED = {"OldEntr": "oldEnt", "NewEntr": "newEnt"}
 """Attributes whose names in the tracking CDC are others than with a small letter."""
-_SETTINGS = {"LogEna": "logEna", "DatSet": "datSet", "TrgOps": "trgOps", "IntgPd": "intgPd"}
-"""Attributes that LogSettings of SCL can fix."""
 
 
 @dataclass(slots=True)
@@ -78,6 +76,7 @@ class LogControlBlock:
         self.members: tuple[Member, ...] = ()
         self._buf_tm = min(declaration.buf_tm, MAX_BUF_TM)
         self._reasons = declaration.reason_code
+        self._fixed = declaration.fixed
         self._watch: Watch | None = None
         self._pending: dict[int, tuple[int, bytes]] = {}
         self._pending_since = 0
@@ -108,7 +107,7 @@ class LogControlBlock:
         return refused
 
     def _write(self, attribute: str, value: Any) -> int | None:
-        if attribute in READ_ONLY or self.engine.is_fixed(attribute):
+        if attribute in READ_ONLY or attribute in self._fixed:
             return Access.ACCESS_DENIED
         if attribute == "LogEna":
             return self._enable() if value else self._disable()
@@ -230,7 +229,7 @@ class LogEngine:
 
     ``clock`` (ns, any origin, never set back) decides when something is due; ``wall`` (ns since 1970, the same clock when
     not given) dates the entries. ``resolve`` gives the members of a data set ``LD/LN$name``. ``store`` keeps the entries,
-    ``limits`` bound each log, ``settings`` are LogSettings of SCL: what they call ``Fix`` or ``Conf`` no client changes.
+    ``limits`` bound each log.
     """
 
     def __init__(
@@ -256,11 +255,6 @@ class LogEngine:
         self.logs: dict[str, Log] = {}
         """Logs by reference."""
         self.blocks: list[LogControlBlock] = []
-        self._settings: Mapping[str, str] = ied.capabilities.log_settings
-
-    def is_fixed(self, attribute: str) -> bool:
-        """No client changes this attribute."""
-        return self._settings.get(_SETTINGS.get(attribute, "")) in ("Fix", "Conf")
 
     # -- logs and blocks -------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import conform, decode, demo, files, items, mms, scl, serve, serve_scl, watch
+from . import conform, decode, demo, files, items, log, mms, scl, serve, serve_scl, settings, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -39,6 +39,7 @@ server = typer.Typer(
 app.add_typer(server, name="serve")
 app.add_typer(files.app, name="files")
 app.add_typer(scl.app, name="scl")
+app.add_typer(settings.app, name="settings")
 
 
 def _version(asked: bool) -> None:
@@ -63,6 +64,7 @@ app.command("read")(mms.read)
 app.command("write")(mms.write)
 app.command("browse")(mms.browse)
 app.command("watch")(watch.watch)
+app.command("log")(log.log)
 app.command("conform")(conform.conform)
 server.command("residential")(serve.residential)
 server.command("scl")(serve_scl.scl)

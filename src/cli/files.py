@@ -19,7 +19,7 @@ from ..server.files import FolderStore
 from .mms import SERVER_TIMEOUT, Json, Password, Server, Timeout
 from .output import complain, emit, run
 
-__all__ = ["ServedFolder", "app", "delete", "files", "get", "list_files", "put", "rename", "served_folder"]
+__all__ = ["ServedFolder", "app", "connected", "delete", "files", "get", "list_files", "put", "rename", "served_folder"]
 
 BAR_AFTER = 1.0
 """Seconds after which a transfer shows a progress bar."""
@@ -49,16 +49,17 @@ def files(context: typer.Context, target: Server) -> None:
     context.obj = target
 
 
-def _run(
+def connected(
     context: typer.Context, timeout: float, password: str | None, work: Callable[[IedClient], Awaitable[int]]
 ) -> int:
+    """Do ``work`` with a client of the target that the command was given; its exit code."""
     parse_target(context.obj)
 
-    async def connected() -> int:
+    async def body() -> int:
         async with connect(context.obj, timeout=timeout, password=password) as ied:
             return await work(ied)
 
-    return run(connected())
+    return run(body())
 
 
 @app.command("list")
@@ -83,7 +84,7 @@ def list_files(
                 sys.stdout.write(f"{size:>{wide}}  {when:<20}  {entry.name}\n")
         return 0
 
-    return _run(context, timeout, password, work)
+    return connected(context, timeout, password, work)
 
 
 def _document(entry: FileEntry) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def get(
         _tell(as_json, {"name": name, "local": str(path), "size": path.stat().st_size}, f"{name} → {path}")
         return 0
 
-    return _run(context, timeout, password, work)
+    return connected(context, timeout, password, work)
 
 
 @app.command()
@@ -146,7 +147,7 @@ def put(
         _tell(as_json, {"name": there, "local": str(local), "size": local.stat().st_size}, f"{local} → {there}")
         return 0
 
-    return _run(context, timeout, password, work)
+    return connected(context, timeout, password, work)
 
 
 @app.command()
@@ -170,7 +171,7 @@ def delete(
                 _tell(as_json, {"deleted": name}, f"{name} deleted")
         return failed
 
-    return _run(context, timeout, password, work)
+    return connected(context, timeout, password, work)
 
 
 @app.command()
@@ -189,7 +190,7 @@ def rename(
         _tell(as_json, {"name": new, "was": old}, f"{old} → {new}")
         return 0
 
-    return _run(context, timeout, password, work)
+    return connected(context, timeout, password, work)
 
 
 def _tell(as_json: bool, document: dict[str, Any], text: str) -> None:

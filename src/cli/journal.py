@@ -20,14 +20,22 @@ Journal = Annotated[
         "[default: ~/.local/state/meterwire/NAME-PORT.journal; none with --port 0].",
     ),
 ]
-NoJournal = Annotated[bool, typer.Option("--no-journal", help="Buffered reports do not survive a restart.")]
+NoJournal = Annotated[
+    bool,
+    typer.Option(
+        "--no-journal",
+        help="Nothing survives a restart, neither buffered reports nor what else is kept, unless it has a FILE.",
+    ),
+]
 
 
-def default_path(name: str, port: int) -> Path:
-    """Where the journal of an IED on a port is unless told otherwise (XDG: the user's state directory)."""
+def default_path(name: str, port: int, kind: str = "journal") -> Path:
+    """Where the journal (or another ``kind`` of file) of an IED on a port is unless told otherwise (XDG: the user's state
+    directory).
+    """
     state = os.environ.get("XDG_STATE_HOME", "")
     base = Path(state) if state else Path.home() / ".local" / "state"
-    return base / "meterwire" / f"{name}-{port}.journal"
+    return base / "meterwire" / f"{name}-{port}.{kind}"
 
 
 def open_journal(ied: Ied, port: int, path: Path | None, *, none: bool) -> SqliteJournal | None:

@@ -10,6 +10,7 @@ import typer
 
 from .files import ServedFolder
 from .journal import Journal, NoJournal
+from .kept import Kept, LogDays, LogEntries, LogFile, SettingsFile
 from .output import finite, run, stopping
 from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, server_options
 
@@ -44,13 +45,18 @@ def scl(
     quiet: Quiet = False,
     journal: Journal = None,
     no_journal: NoJournal = False,
+    settings: SettingsFile = None,
+    log: LogFile = None,
+    log_entries: LogEntries = 100_000,
+    log_days: LogDays = None,
     files: ServedFolder = None,
     password: ServedPassword = None,
     remote: Remote = False,
 ) -> int:
     """Serve any IED of an SCL file, as --scl does."""
     options = server_options(host, port, journal, no_journal, files, password, remote=remote)
-    return run(_serve(file, ied, access_point, period if simulate else None, seed, options, quiet=quiet))
+    kept = Kept(settings=settings, log=log, entries=log_entries, days=log_days, port=port, nothing=no_journal)
+    return run(_serve(file, ied, access_point, period if simulate else None, seed, options, kept, quiet=quiet))
 
 
 def serve(
@@ -68,6 +74,10 @@ def serve(
     quiet: Quiet = False,
     journal: Journal = None,
     no_journal: NoJournal = False,
+    settings: SettingsFile = None,
+    log: LogFile = None,
+    log_entries: LogEntries = 100_000,
+    log_days: LogDays = None,
     files: ServedFolder = None,
     password: ServedPassword = None,
     remote: Remote = False,
@@ -82,8 +92,9 @@ def serve(
         msg = "nothing to serve: name a terminal, or give --scl FILE"
         raise typer.BadParameter(msg)
     return scl(
-        file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, files, password, remote
-    )
+        file, ied, access_point, host, port, simulate, period, seed, quiet, journal, no_journal, settings, log, log_entries,
+        log_days, files, password, remote,
+    )  # fmt: skip
 
 
 async def _serve(
@@ -93,6 +104,7 @@ async def _serve(
     period: float | None,
     seed: int,
     options: ServerOptions,
+    kept: Kept,
     *,
     quiet: bool,
 ) -> int:
@@ -106,7 +118,7 @@ async def _serve(
         sys.stderr.write(f"note: {text}\n")
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
-    server = MmsServer(ied, journal=options.journal(ied), **options.common())
+    server = MmsServer(ied, journal=options.journal(ied), **kept.stores(ied), **options.common())
     async with stopping() as stop, server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(

@@ -26,10 +26,10 @@ from .mms import (
 from .output import emit, finite, run
 from .values import to_text
 
-__all__ = ["report_document", "watch"]
+__all__ = ["entry_id", "report_document", "watch"]
 
 
-def _entry(text: str | None) -> bytes | None:
+def entry_id(text: str | None) -> bytes | None:
     """An EntryID from the command line: up to 16 hex digits; fewer have zeros in front."""
     if text is None:
         return None
@@ -63,7 +63,7 @@ def watch(
     password: Password = None,
 ) -> int:
     """Follow reports of a server, or read a meter again and again."""
-    entry = _entry(from_entry)
+    entry = entry_id(from_entry)
     if is_meter(target):
         dlt645.lookup(reference)
         return run(_watch_meter(target, reference, count, period, as_json=as_json, wait=timeout or METER_TIMEOUT))

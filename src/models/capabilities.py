@@ -47,6 +47,8 @@ class Capabilities:
     """Of log control blocks."""
     has_setting_group_edit: bool = False
     """SGEdit: clients edit setting groups."""
+    has_setting_group_resv_tms: bool = False
+    """Setting group control blocks show ResvTms."""
     has_file_handling: bool = False
     """File services over MMS."""
     max_associations: int | None = None

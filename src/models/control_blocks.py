@@ -201,3 +201,5 @@ class LogControl:
     """Milliseconds to gather changes into one entry."""
     reason_code: bool = True
     """Entries say why each value is there."""
+    fixed: frozenset[str] = frozenset()
+    """Attributes no client may change."""

@@ -69,15 +69,65 @@ def test_values_of_instance_before_values_of_type() -> None:
     assert told.enums["Mod"] == {1: "on", 5: "off"}
 
 
-def test_the_active_setting_group_gives_the_value() -> None:
-    types = '<DOType id="S_t" cdc="ING"><DA name="setVal" fc="SG" bType="INT32"/></DOType>'
-    ln0 = (
-        '<DOI name="Set"><DAI name="setVal"><Val sGroup="1">11</Val><Val sGroup="2">22</Val></DAI></DOI>'
-        '<SettingControl numOfSGs="2" actSG="2" resvTms="30"/>'
+@pytest.mark.parametrize(("fc", "editable"), [("SG", False), ("SE", True)])
+def test_every_setting_group_has_its_values(fc: str, editable: bool) -> None:
+    types = (
+        f'<DOType id="S_t" cdc="ING"><DA name="setVal" fc="{fc}" bType="INT32"/></DOType>'
+        f'<DOType id="M_t" cdc="ASG"><DA name="setMag" fc="{fc}" bType="Struct" type="mag_t"><Val>1.5</Val></DA></DOType>'
+        '<DAType id="mag_t"><BDA name="f" bType="FLOAT32"><Val>2.5</Val></BDA></DAType>'
     )
-    ied = quiet(scl(dos='<DO name="Set" type="S_t"/>', types=types, ln0=ln0))
-    assert ied.find("IED1LD0/LLN0.Set.setVal").value == 22
-    assert ied["IED1LD0.LLN0"].control_blocks == {"SGCB": SettingControl(groups=2, active=2, resv_tms=30)}
+    ln0 = (
+        '<DOI name="Set"><DAI name="setVal"><Val>7</Val><Val sGroup="1">11</Val><Val sGroup="2">22</Val></DAI></DOI>'
+        '<SettingControl numOfSGs="3" actSG="2" resvTms="30"/>'
+    )
+    ied = quiet(scl(dos='<DO name="Set" type="S_t"/><DO name="Mag" type="M_t"/>', types=types, ln0=ln0))
+    leaf = ied.find("IED1LD0/LLN0.Set.setVal [SG]")
+    assert (leaf.value, leaf.is_writable) == (22, editable)
+    values = {group: {"LLN0.Set.setVal": value, "LLN0.Mag.setMag.f": 2.5} for group, value in ((1, 11), (2, 22), (3, 7))}
+    declared = ied["IED1LD0.LLN0"].control_blocks
+    assert declared == {"SGCB": SettingControl(groups=3, active=2, resv_tms=30, values=values)}
+
+
+def test_settings_in_groups_without_groups_are_values_like_others() -> None:
+    types = '<DOType id="S_t" cdc="ING"><DA name="setVal" fc="SE" bType="INT32"><Val sGroup="1">5</Val></DA></DOType>'
+    ied = quiet(scl(dos='<DO name="Set" type="S_t"/>', types=types))
+    leaf = ied.find("IED1LD0/LLN0.Set.setVal [SG]")
+    assert (leaf.value, leaf.is_writable, ied["IED1LD0.LLN0"].control_blocks) == (5, False, {})
+
+
+@pytest.mark.parametrize(
+    ("services", "resv_tms", "editable"),
+    [
+        ("", None, True),
+        ("<Services><SettingGroups/></Services>", None, False),
+        ("<Services><SettingGroups><SGEdit/></SettingGroups></Services>", None, True),
+        ('<Services><SettingGroups><SGEdit resvTms="true"/></SettingGroups></Services>', 0, True),
+    ],
+)
+def test_services_say_whether_groups_are_edited(services: str, resv_tms: int | None, editable: bool) -> None:
+    ied = quiet(scl(services=services, ln0='<SettingControl numOfSGs="2"/>'))
+    assert ied["IED1LD0.LLN0"].control_blocks["SGCB"] == SettingControl(groups=2, resv_tms=resv_tms, editable=editable)
+
+
+def test_logs_and_what_writes_into_them() -> None:
+    ln0 = (
+        '<Log name="Main"/><Log/><Log name="no good"/>'
+        '<LogControl name="here" logName="Main" reasonCode="false" bufTime="20"/>'
+        '<LogControl name="there" logName="Other" lnClass="GGIO" lnInst="1" prefix="x" logEna="false"/>'
+    )
+    notes: list[str] = []
+    services = '<Services><LogSettings logEna="Dyn" intgPd="Conf"/></Services>'
+    ied = load_ied(scl(ln0=ln0, services=services), note=notes.append)
+    node = ied["IED1LD0.LLN0"]
+    assert node.logs == ("Main",)
+    fixed = frozenset(("DatSet", "TrgOps", "IntgPd"))
+    common: dict[str, Any] = {"fixed": fixed}
+    assert list(node.control_blocks.values()) == [
+        LogControl(name="here", log="IED1LD0/LLN0$Main", reason_code=False, buf_tm=20, **common),
+        LogControl(name="there", log="IED1LD0/xGGIO1$Other", enabled=False, **common),
+    ]
+    assert len(notes) == 1
+    assert "no good" in notes[0]
 
 
 @pytest.mark.parametrize(("kind", "writable"), [("Set", True), ("RO", False), ("Conf", False), ("Spec", False)])
