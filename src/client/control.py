@@ -342,12 +342,12 @@ class Control:
 
     async def _with_late_cause(self, result: ControlResult, exchange: _Exchange) -> ControlResult:
         """Some servers tell the cause of a refusal behind it, as a CommandTermination-."""
-        if exchange.error is not None or result.model not in ENHANCED_MODELS:
+        if result.last_appl_error is not None or result.model not in ENHANCED_MODELS:
             return result
-        if not await self._controls.connection.until(lambda: exchange.error is not None, LATE_CAUSE_SECONDS):
-            return result
+        await self._controls.connection.until(lambda: exchange.error is not None, LATE_CAUSE_SECONDS)
         told = exchange.error
-        assert told is not None
+        if told is None:
+            return result
         cause, error = _known(AddCause, told.AddCause), _known(ApplicationError, told.Error)
         return replace(result, add_cause=cause, error=error, last_appl_error=told)
 
