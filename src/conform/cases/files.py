@@ -103,7 +103,9 @@ async def _get(bench: Bench) -> None:
     opened = decode_file_open_response(await session.request(file_open_request(entry.name)))
     await session.request(file_close_request(opened.frsm_id))
     content = await _read(bench, session, entry.name)
-    bench.check(opened.size == entry.size, f"{entry.name}: {entry.size} octets in the directory, {opened.size} when opened")
+    bench.check(
+        opened.size == entry.size, f"{entry.name}: {entry.size} octets in the directory, {opened.size} when opened"
+    )
     bench.check(len(content) == entry.size, f"{entry.name}: {entry.size} octets in the directory, {len(content)} read")
     bench.note(f"{entry.name}, {len(content)} octets")
 
@@ -139,7 +141,10 @@ async def _position(bench: Bench) -> None:
     if isinstance(answer, RemoteError):
         bench.fail(f"opening at position {middle} is refused: {answer}")
     await session.request(file_close_request(decode_file_open_response(answer).frsm_id))
-    bench.check(await _read(bench, session, entry.name, middle) == whole[middle:], f"from position {middle} on {entry.name} is something else")
+    bench.check(
+        await _read(bench, session, entry.name, middle) == whole[middle:],
+        f"from position {middle} on {entry.name} is something else",
+    )
 
 
 @group.case("104", "One file opened twice at once is read independently")
@@ -153,7 +158,9 @@ async def _twice(bench: Bench) -> None:
         bench.skip(f"a file is opened once only: {answer}")
     second = decode_file_open_response(answer)
     bench.check(first.frsm_id != second.frsm_id, "both have the same frsmID")
-    parts = [decode_file_read_response(await session.request(file_read_request(one.frsm_id))) for one in (first, second)]
+    parts = [
+        decode_file_read_response(await session.request(file_read_request(one.frsm_id))) for one in (first, second)
+    ]
     bench.check(parts[0].data == parts[1].data, "the first parts differ")
     for one in (first, second):
         await session.request(file_close_request(one.frsm_id))
@@ -212,7 +219,9 @@ async def _remove(late: Session, name: str) -> None:
     await late.attempt(file_delete_request(name))
 
 
-@group.case("3", "SetFile: the server fetches a file, lists it, gives it back as it was, and deletes it", Permission.FILES)
+@group.case(
+    "3", "SetFile: the server fetches a file, lists it, gives it back as it was, and deletes it", Permission.FILES
+)
 async def _set_file(bench: Bench) -> None:
     session = await bench.session()
     await _set(bench, session)
@@ -222,7 +231,9 @@ async def _set_file(bench: Bench) -> None:
     bench.check(content == CONTENT, f"{len(CONTENT)} octets set, {len(content)} read, or others")
     answer = await session.attempt(file_delete_request(OURS))
     bench.check(not isinstance(answer, RemoteError), f"it cannot be deleted: {answer}")
-    bench.check(isinstance(await session.attempt(file_open_request(OURS)), RemoteError), "it can be opened after it was deleted")
+    bench.check(
+        isinstance(await session.attempt(file_open_request(OURS)), RemoteError), "it can be opened after it was deleted"
+    )
 
 
 @group.case("108", "A file of ours is renamed", Permission.FILES)
@@ -235,7 +246,9 @@ async def _rename(bench: Bench) -> None:
         bench.skip(f"the server renames no file: {answer}")
     bench.undo(f"file {other}", partial(_remove, name=other))
     bench.check(await _read(bench, session, other) == CONTENT, "under its new name it is another")
-    bench.check(isinstance(await session.attempt(file_open_request(OURS)), RemoteError), "it is still there under its old name")
+    bench.check(
+        isinstance(await session.attempt(file_open_request(OURS)), RemoteError), "it is still there under its old name"
+    )
 
 
 # -- negative ------------------------------------------------------------------------------
@@ -258,7 +271,11 @@ REFUSED = (
     ("N103", "Closing a file that was never opened is refused", file_close_request(987_654)),
     ("N104", "A negative frsmID is refused", file_read_request(-5)),
     ("N105", "A name that climbs out of the file store is refused", file_open_request("../../../../etc/passwd")),
-    ("N106", "A name that climbs out of the file store with backslashes is refused", file_open_request("..\\..\\..\\etc\\passwd")),
+    (
+        "N106",
+        "A name that climbs out of the file store with backslashes is refused",
+        file_open_request("..\\..\\..\\etc\\passwd"),
+    ),
     ("N107", "A name that climbs out of a folder is refused", file_open_request("folder/../../../../etc/passwd")),
     ("N108", "An absolute name outside the file store is refused", file_open_request("/etc/passwd")),
     ("N109", "A name with a null is refused", file_open_request("a\x00b")),
@@ -285,7 +302,10 @@ async def _closed(bench: Bench) -> None:
     entry = await _a_file(bench, session)
     opened = decode_file_open_response(await session.request(file_open_request(entry.name)))
     await session.request(file_close_request(opened.frsm_id))
-    bench.check(isinstance(await session.attempt(file_read_request(opened.frsm_id)), RemoteError), "it is read after it was closed")
+    bench.check(
+        isinstance(await session.attempt(file_read_request(opened.frsm_id)), RemoteError),
+        "it is read after it was closed",
+    )
 
 
 @group.case("N113", "A file that another client has opened cannot be read under its frsmID")
@@ -312,7 +332,9 @@ async def _behind_end(bench: Bench) -> None:
             return
 
 
-@group.case("N115", "More files opened than the server takes are refused, and all of them can be closed", Permission.LOAD)
+@group.case(
+    "N115", "More files opened than the server takes are refused, and all of them can be closed", Permission.LOAD
+)
 async def _too_many(bench: Bench) -> None:
     session = await bench.session()
     entry = await _a_file(bench, session, 0)

@@ -20,7 +20,7 @@ from ..session import Session, encode_attribute
 from ..sweep import content_of, octets_of
 from .subjects import any_leaf, octets, readable_leaf, writable_leaf
 
-__all__ = ["group"]
+__all__ = ["group", "other_value"]
 
 group = Group("Srv", "Server, logical device, logical node, data: in parts, and set")
 
@@ -115,7 +115,7 @@ async def _status(bench: Bench) -> None:
 # -- setting values ------------------------------------------------------------------------
 
 
-def _other(leaf: Leaf, value: bytes) -> bytes:
+def other_value(leaf: Leaf, value: bytes) -> bytes:
     """Another valid value of the same type."""
     tag, content = leaf.spec.tag, content_of(value)
     if tag == DataTag.BOOLEAN:
@@ -158,7 +158,7 @@ async def _set_one(bench: Bench, session: Session, fc: str) -> bool:
         leaf, value = await writable_leaf(bench, lambda leaf: leaf.fc == fc and _is_changeable(leaf))
     except NotApplicableError:
         return False
-    wanted = _other(leaf, value)
+    wanted = other_value(leaf, value)
     refusal = await session.write(leaf.name, wanted)
     if refusal is not None:
         return False
@@ -187,7 +187,7 @@ async def _set_many(bench: Bench) -> None:
 async def _seen(bench: Bench) -> None:
     leaf, value = await writable_leaf(bench, _is_changeable)
     other = await bench.open()
-    wanted = _other(leaf, value)
+    wanted = other_value(leaf, value)
     if await other.write(leaf.name, wanted) is not None:
         bench.skip(f"{leaf} takes no other value")
     now = await octets(await bench.session(), leaf.name)
