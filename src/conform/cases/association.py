@@ -13,7 +13,7 @@ from ...protocols.mms.services import (
     identify_request,
     name_list_request,
 )
-from ...protocols.osi import AddressSet, cotp
+from ...protocols.osi import AddressSet, Authentication, cotp
 from ..bench import Bench
 from ..case import Group, Permission
 from ..session import Session
@@ -313,7 +313,7 @@ async def _pipeline(bench: Bench) -> None:
 @group.case("117", "Answers longer than the client's TPDU size come in segments of at most that size")
 async def _small_tpdus(bench: Bench) -> None:
     raw = RawAssociation(bench, await bench.line())
-    request = bytearray(connection_request(raw))
+    request = bytearray(connection_request(raw, bench.options.password))
     at = request.find(b"\xc0\x01")
     bench.check(at > 0, "our request has no TPDU size")
     request[at + 2] = 7  # 128 octets
@@ -337,9 +337,9 @@ async def _small_tpdus(bench: Bench) -> None:
     _insist_small(bench, names)
 
 
-def connection_request(raw: RawAssociation) -> bytes:
+def connection_request(raw: RawAssociation, password: str | None) -> bytes:
     """CR with a fresh association behind it."""
-    raw.initiator.connect(None)
+    raw.initiator.connect(None if password is None else Authentication(password.encode()))
     return raw.osi.take_output()
 
 

@@ -36,7 +36,7 @@ async def _wrong_password(bench: Bench) -> None:
             continue
         bench.fail("let in with a wrong password")
     raw = RawAssociation(bench, await bench.line())
-    raw.line.send(connection_request(raw))
+    raw.line.send(connection_request(raw, None))
     list(raw.initiator.receive(await raw.line.settle(bench.options.timeout)))
     raw.line.send(raw.osi.take_output())
     answer = await raw.line.settle(bench.options.timeout)

@@ -154,7 +154,7 @@ async def _control(bench: Bench) -> None:
     bench.check(said.refusal is None, f"it cannot be operated: {said}")
     await one.moved()
     told = [await _tracked(bench, one.session, name) for name in TRACKED_CONTROLS if name in objects]
-    mine = [entry for entry in told if _names(entry["objRef"], f"{one.control.domain}/{one.control.path}")]
+    mine = [entry for entry in told if entry["objRef"] == one.control.reference]
     bench.check(mine, f"no tracking object names {one.control.reference}")
     services = {entry["serviceType"] for entry in mine}
     expected = {ServiceNameKind.Operate, ServiceNameKind.CommandTermination}
