@@ -18,7 +18,10 @@ BETWEEN = (0, 3)
 
 
 class Feedback:
-    """Watches the status of one data object while a command is under way; ``arrived`` is told when it is as commanded."""
+    """Watches the status of one data object while a command is under way; ``arrived`` is told when it is as commanded.
+
+    It is the process that has to follow: what a client substitutes proves nothing.
+    """
 
     __slots__ = ("_arrived", "_cdc", "_command", "_leaf")
 
@@ -36,7 +39,7 @@ class Feedback:
     @property
     def is_between(self) -> bool:
         """The status is no position at all."""
-        return self._cdc == "DPC" and self._leaf is not None and self._leaf.value in BETWEEN
+        return self._cdc == "DPC" and self._leaf is not None and self._leaf.process_value in BETWEEN
 
     def has_arrived(self, command: Command) -> bool:
         """The status is what was commanded."""
@@ -47,7 +50,7 @@ class Feedback:
             wanted = wanted.get(leaf.name)
         if self._cdc == "DPC":
             wanted = ON if wanted else OFF
-        return bool(leaf.value == wanted)
+        return bool(leaf.process_value == wanted)
 
     def watch(self, command: Command) -> None:
         """Wait for the status this command wants."""

@@ -1,7 +1,7 @@
 """What the model itself has against a command: control authority, blockings, limits (IEC 61850-7-2, 7-3, 7-4).
 
 Each rule looks at attributes of the data object, its node and LLN0, where they exist, and gives the AddCause of its refusal.
-What modes have against it is in :mod:`.mode`.
+What modes have against it is in :mod:`.mode`. A substitute lifts no block: what is seen and what the process says both count.
 
 Control authority (7-4): ``Loc`` or ``LocKey`` true leaves commands to the bay. Otherwise ``LocSta`` true leaves them to the
 station (and what is nearer, with ``MltLev``), false to remote ones (with ``MltLev`` to all). Without ``LocSta`` station and
@@ -77,7 +77,7 @@ def _authority(data_object: DataObject, node: LogicalNode) -> Iterator[Rule]:
         category = command.origin.orCat
         if category == _C.process:
             return AddCause.Inconsistent_parameters
-        if any(leaf.value for leaf in local):
+        if any(leaf.value or leaf.process_value for leaf in local):
             return None if category in BAY else AddCause.Blocked_by_switching_hierarchy
         if station is None or category in UNKNOWN:
             return None
@@ -94,7 +94,7 @@ def _authority(data_object: DataObject, node: LogicalNode) -> Iterator[Rule]:
 def _stopped(leaf: DataAttribute | None, cause: AddCause, when: Callable[[Any], bool] = bool) -> Iterator[Rule]:
     """A rule that refuses while a leaf says so."""
     if leaf is not None:
-        yield lambda _: cause if when(leaf.value) else None
+        yield lambda _: cause if when(leaf.value) or when(leaf.process_value) else None
 
 
 def _health(_: DataObject, node: LogicalNode) -> Iterator[Rule]:
@@ -112,7 +112,7 @@ def _switch_block(data_object: DataObject, node: LogicalNode) -> Iterator[Rule]:
 
     def rule(command: Command) -> AddCause | None:
         leaf = leaves.get(command.ctlVal)
-        return AddCause.Blocked_by_process if leaf is not None and leaf.value else None
+        return AddCause.Blocked_by_process if leaf is not None and (leaf.value or leaf.process_value) else None
 
     if data_object.name == "Pos" and any(leaves.values()):
         yield rule

@@ -110,7 +110,7 @@ class DataAttribute(Node):
 
     What is set is the process value. ``views``, which engines put before a leaf with :meth:`Ied.apply`, decide
     what is seen of it: readers, reports and hooks know only the value seen, and the process value goes on
-    changing beneath until they are taken away.
+    changing beneath until they are taken away. ``store_hooks`` are called when something new is stored, seen or not.
     """
 
     __slots__ = (
@@ -204,13 +204,14 @@ class DataAttribute(Node):
         known = self._value
         # Identity first: a value that is no number does not equal itself.
         changed = value is not known and (value != known or value.__class__ is not known.__class__)
-        if not changed:
-            # What goes on beneath a view is no update of what is seen.
-            return _DUPD if _bits(self.trigger, _DUPD) and not self.views else None
-        self._value = value
+        if changed:
+            self._value = value
+        elif not self.views:
+            return _DUPD if _bits(self.trigger, _DUPD) else None
         for hook in self.store_hooks:
             hook()
-        return self.trigger
+        # What goes on beneath a view is no update of what is seen.
+        return self.trigger if changed else None
 
     def _look(self, views: tuple[View, ...]) -> Trigger | None:
         """Have it seen through other views; an update only where that changes what is seen."""

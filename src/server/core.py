@@ -20,6 +20,7 @@ from ..acsi.files import FileEngine, FileStore
 from ..acsi.health import HealthEngine
 from ..acsi.log_control import LogEngine
 from ..acsi.mode import ModeEngine
+from ..acsi.mode_control import operate_modes
 from ..acsi.setting_groups import SettingCheck, SettingGroupEngine
 from ..acsi.substitution import SubstitutionEngine
 from ..acsi.supervision import SupervisionEngine
@@ -201,6 +202,7 @@ class ServerCore:
         followers = (groups, journals)
         self._unfollow = follow(self.image, self.reports, self.service, followers)
         self._unfollow_controls = follow_controls(self.image, self.controls)
+        self._unfollow_modes = operate_modes(self.controls, self.modes)
         self.files: FileServices | None = None
         if files is not None:
             self.files = FileServices(FileEngine(files, self.limits.files))
@@ -232,6 +234,7 @@ class ServerCore:
         """Let go of the model, and of what is kept on disk."""
         if self._timer is not None:
             self._timer.cancel()
+        self._unfollow_modes()
         self._unfollow_controls()
         self._unfollow()
         for engine in self.engines:

@@ -67,3 +67,13 @@ def test_a_refused_value_changes_no_view(ied: Ied) -> None:
     with pytest.raises(UsageError):
         ied.apply([(leaf, "text")], [(leaf, (lambda _: 99,))])
     assert (leaf.value, leaf.views, seen) == (0, (), [])
+
+
+def test_store_hooks_learn_of_what_is_stored_beneath(ied: Ied) -> None:
+    """Feedback of a control waits for the process, whatever is seen."""
+    leaf, _ = watched(ied, "n")
+    stored: list[Any] = []
+    ied.apply((), [(leaf, (lambda _: 99,))])
+    leaf.store_hooks += (lambda: stored.append(leaf.process_value),)
+    ied.apply([(leaf, 3)])
+    assert (stored, leaf.value) == ([3], 99)
