@@ -4,7 +4,7 @@ tests/test_must_not_happen.py fails where a complaint has no test or a test does
 table into docs/interop.md.
 """
 
-__all__ = ["COMPLAINTS", "SETTINGS"]
+__all__ = ["BEHAVIOUR", "COMPLAINTS", "SETTINGS"]
 
 COMPLAINTS: dict[str, tuple[str, ...]] = {
     "A BRCB stays reserved after a client vanishes": (
@@ -53,6 +53,19 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
         "tests/protocols/mms/test_names.py::test_identifier_limits",
     ),
 }
+
+BEHAVIOUR: dict[str, tuple[str, ...]] = {
+    "Substitution survives its client": (
+        "tests/server/test_substitution.py::test_no_substitution_survives_its_client",
+        "tests/acsi/test_substitution.py::test_no_substitution_survives_its_client",
+        "tests/interop/test_substitution_and_tracking.py::test_their_substitution_ends_with_their_client",
+    ),
+    "A test-flagged operate moves the process": (
+        "tests/server/test_modes.py::test_a_test_flagged_operate_never_moves_the_process",
+        "tests/acsi/test_mode.py::test_a_test_flagged_command_moves_nothing_in_any_mode",
+    ),
+}
+"""What issue 4 says must not happen in the behaviour of a server, and the tests that show that it does not."""
 
 _HERE = "tests/server/test_complaints.py::test_"
 _ADMISSION = "tests/server/test_admission.py::test_"

@@ -13,7 +13,7 @@ from meterwire.binding.mms.data_sets import DataSetLimits
 from meterwire.server import Limits
 from meterwire.server.admission import Admission
 
-from .must_not_happen import COMPLAINTS, SETTINGS
+from .must_not_happen import BEHAVIOUR, COMPLAINTS, SETTINGS
 
 CLASSES: tuple[Any, ...] = (Limits, FileLimits, Admission, DataSetLimits, BufferLimits)
 
@@ -26,7 +26,8 @@ def functions(file: str) -> set[str]:
 
 def test_every_complaint_has_tests_that_exist() -> None:
     assert len(COMPLAINTS) == 10
-    for name in (*(test for tests in COMPLAINTS.values() for test in tests), *SETTINGS.values()):
+    told = (test for table in (COMPLAINTS, BEHAVIOUR) for tests in table.values() for test in tests)
+    for name in (*told, *SETTINGS.values()):
         file, _, function = name.partition("::")
         assert function in functions(file), name
 

@@ -57,7 +57,7 @@ def render() -> str:
             lines.append(f"| **{group}** |  |  |  |  |")
         lines.append(f"| {service} | " + " | ".join(cell(row.cells[pairing]) for pairing in matrix.PAIRINGS) + " |")
     lines += ["", "## Must not happen", "", "Complaints about existing stacks, and the tests that keep them away.", ""]
-    for complaint, tests in table.COMPLAINTS.items():
+    for complaint, tests in (*table.COMPLAINTS.items(), *table.BEHAVIOUR.items()):
         lines += [f"- {complaint}", *(f"  - `{test}`" for test in tests)]
     lines += ["", "Every setting of a server does something:", "", "| setting | shown by |", "|---|---|"]
     lines += [f"| `{setting}` | `{test}` |" for setting, test in table.SETTINGS.items()]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from meterwire.models import Ied, LogicalDevice, LogicalNode, build
+from meterwire.models import Ied, LogicalDevice, LogicalNode, Reference, ReportControl, TrgOps, build
+from meterwire.models.control_blocks import GooseControl, MulticastAddress
 from meterwire.models.enums import BehaviourModeKind
 from meterwire.models.ln import CSWI, GAPC, GGIO, LGOS, LLN0, LPHD, LTRK, MMXU, XSWI
 from meterwire.reading import Timestamp
@@ -64,3 +65,19 @@ def behaving_ied() -> Ied:
     lowest = {"GrRef.setSrcRef": "Child", "Mod.stVal": None, "Mod.ctlModel": None}
     leaf = LogicalDevice(LEAF, "Leaf").add(head(**lowest), node(GAPC, "1", "Ind1"), node(LGOS, mod=False))
     return Ied("T").add(root, child, leaf)
+
+
+def tracked_ied() -> Ied:
+    """The same with report control blocks, one of them over all tracking objects, and a GoCB."""
+    ied = behaving_ied()
+    head: LogicalNode = ied.find(f"{ROOT}/LLN0")
+    head.data_sets["ds"] = (Reference(ROOT, ("GGIO1", "Ind1"), "ST"),)
+    head.data_sets["dsTrk"] = tuple(Reference(ROOT, ("LTRK1", name), "SR") for name in TRACKED)
+    told = {"data_set": "dsTrk", "trg_ops": TrgOps.DUPD | TrgOps.GI}
+    head.control_blocks["brcbTrk"] = ReportControl(name="brcbTrk", buffered=True, **told)
+    head.control_blocks["brcb"] = ReportControl(name="brcb", buffered=True, data_set="ds", rpt_id="events")
+    head.control_blocks["urcb"] = ReportControl(name="urcb", data_set="ds", owner=True)
+    head.control_blocks["gcb"] = GooseControl(
+        name="gcb", data_set="ds", go_id="goose", conf_rev=3, address=MulticastAddress(app_id=0x3001)
+    )
+    return ied

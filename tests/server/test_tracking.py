@@ -10,8 +10,6 @@ import pytest
 from meterwire.binding.mms import MmsService
 from meterwire.client import IedClient, connect
 from meterwire.errors import DataAccessError, MeterwireError
-from meterwire.models import Ied, LogicalNode, Reference, ReportControl, TrgOps
-from meterwire.models.control_blocks import GooseControl, MulticastAddress
 from meterwire.models.enums import ServiceNameKind, ServiceStatusKind
 from meterwire.protocols.mms import ObjectName
 from meterwire.protocols.mms.lists import define_list_request
@@ -19,27 +17,12 @@ from meterwire.protocols.mms.services import Access
 from meterwire.server import MmsServer
 from meterwire.server.files import FolderStore
 
-from ..acsi.behaving import CHILD, ROOT, TRACKED, behaving_ied
+from ..acsi.behaving import CHILD, ROOT, tracked_ied
 from ..helpers import until
 from ..mms_end import run
 
 N, S = ServiceNameKind, ServiceStatusKind
 LTRK = f"{ROOT}/LTRK1"
-
-
-def tracked_ied() -> Ied:
-    ied = behaving_ied()
-    head: LogicalNode = ied.find(f"{ROOT}/LLN0")
-    head.data_sets["ds"] = (Reference(ROOT, ("GGIO1", "Ind1"), "ST"),)
-    head.data_sets["dsTrk"] = tuple(Reference(ROOT, ("LTRK1", name), "SR") for name in TRACKED)
-    told = {"data_set": "dsTrk", "trg_ops": TrgOps.DUPD | TrgOps.GI}
-    head.control_blocks["brcbTrk"] = ReportControl(name="brcbTrk", buffered=True, **told)
-    head.control_blocks["brcb"] = ReportControl(name="brcb", buffered=True, data_set="ds", rpt_id="events")
-    head.control_blocks["urcb"] = ReportControl(name="urcb", data_set="ds", owner=True)
-    head.control_blocks["gcb"] = GooseControl(
-        name="gcb", data_set="ds", go_id="goose", conf_rev=3, address=MulticastAddress(app_id=0x3001)
-    )
-    return ied
 
 
 @asynccontextmanager
