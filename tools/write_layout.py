@@ -11,26 +11,35 @@ from pathlib import Path
 
 from meterwire.protocols.dlt645 import catalogue, expand
 from meterwire.protocols.dlt645.items import Item
+from meterwire.protocols.dlt645.layouts import Part
 
 TARGET = Path(__file__).resolve().parent.parent / "src" / "_accel" / "data" / "dlt645.csv"
 ALL = 0xFFFFFFFF
 KINDS = {"bcd", "digits", "bits", "clock"}
 LONGEST = {"bits": 7}
+OPAQUE = "opaque 1 0"
 
 Area = tuple[int, int, int, int]
 """DI1 from, to, DI0 from, to."""
 
 
 def shape(item: Item) -> str:
-    """The parts of one item."""
-    parts = []
-    for number, part in enumerate(item.formats):
-        kind = part.kind if part.kind in KINDS and part.length <= LONGEST.get(part.kind, 8) else "opaque"
-        if kind == "bcd" and item.signed and number == 0:
-            kind = "signed"
-        unit = part.text if kind == "clock" else item.unit if number == 0 else ""
-        parts.append(f"{kind} {part.length} {part.exponent if kind in {'bcd', 'signed'} else 0} {unit}".rstrip())
-    return ";".join(parts)
+    """The parts of one item; what repeats as often as the meter likes, or has a form of its own, is not taken apart."""
+    layout = item.layout
+    if layout.tail or not layout.fixed:
+        return OPAQUE
+    return ";".join(part_of(part) for part in layout.fixed)
+
+
+def part_of(part: Part) -> str:
+    """Kind, octets, scale and unit of one part."""
+    form = part.format
+    kind = form.kind if form.kind in KINDS and form.length <= LONGEST.get(form.kind, 8) else "opaque"
+    scale = form.exponent if kind == "bcd" else 0
+    if kind == "bcd" and part.signed:
+        kind = "signed"
+    unit = form.text if kind == "clock" else part.unit
+    return f"{kind} {form.length} {scale} {unit}".rstrip()
 
 
 def runs(members: list[tuple[int, str]]) -> str:
@@ -60,16 +69,17 @@ def areas(cells: dict[tuple[int, int], str]) -> Iterator[tuple[Area, str]]:
                 run = []
             run.append(b0)
     for (low, high, content), b1s in rows.items():
-        for _, group in groupby(enumerate(b1s), key=lambda pair: pair[1] - pair[0]):
-            together = [b1 for _, b1 in group]
-            yield (together[0], together[-1], low, high), content
+        for first, last in ranges(b1s):
+            yield (first, last, low, high), content
 
 
 def block(di: str) -> str:
-    """``keep,parts`` of a block, empty when ``di`` is none or has members without a format."""
+    """``keep,parts`` of a block, empty when ``di`` is none."""
     members = expand(di)
-    if not members or not all(member.format for member in members):
+    if not members:
         return ""
+    if any(member.layout.tail or not member.layout.fixed for member in members):
+        return f"{ALL:08X},{runs([(0, OPAQUE)])}"
     asked = int(di, 16)
     change = 0
     for member in members:
@@ -78,47 +88,57 @@ def block(di: str) -> str:
     for place in range(0, 32, 8):
         if change >> place & 0xFF:
             keep &= ~(0xFF << place)
-    if keep == ALL:
-        return ""
     return f"{keep:08X},{runs([(int(member.di, 16) & ~keep, shape(member)) for member in members])}"
 
 
 def lines() -> Iterator[str]:
     """The file, line by line."""
     yield "edition,di,keep,parts"
-    cells: dict[str, dict[tuple[int, int], str]] = {}
+    cells: dict[tuple[int, ...], dict[tuple[int, int], str]] = {}
     for item in catalogue():
-        if item.format:
-            cells.setdefault(item.di[:-4], {})[int(item.di[-4:-2], 16), int(item.di[-2:], 16)] = (
-                f"{ALL:08X},{runs([(0, shape(item))])}"
-            )
+        *page, b1, b0 = bytes.fromhex(item.di)
+        cells.setdefault(tuple(page), {})[b1, b0] = f"{ALL:08X},{runs([(0, shape(item))])}"
     for page, known in cells.items():
-        first = {b1 for b1, _ in known} | {0xFF}
-        second = {b0 for _, b0 in known} | {0xFF}
-        for b1, b0 in sorted(asked(first, second) - set(known)):
-            if content := block(f"{page}{b1:02X}{b0:02X}"):
+        for b1, b0 in sorted(asked(known, is_old=not page) - set(known)):
+            if content := block(f"{bytes((*page, b1, b0)).hex().upper()}"):
                 known[b1, b0] = content
-    for page in sorted(cells, key=lambda page: (-len(page), page)):
-        edition, fixed = ("2007", [page[:2], page[2:]]) if page else ("1997", [])
-        for (b1_low, b1_high, b0_low, b0_high), content in sorted(areas(cells[page])):
-            di = ".".join([*fixed, span(b1_low, b1_high), span(b0_low, b0_high)])
-            for text in split_1997(di) if edition == "1997" else [di]:
-                yield f"{edition},{text},{content}"
+    pages: dict[tuple[Area, str], list[tuple[int, ...]]] = {}
+    for page, known in cells.items():
+        for area in areas(known):
+            pages.setdefault(area, []).append(page)
+    yield from sorted(
+        f"{'2007' if fixed else '1997'},{'.'.join([*fixed, *(span(*ends) for ends in (area[:2], area[2:]))])},{content}"
+        for (area, content), alike in pages.items()
+        for fixed in together(alike)
+    )
 
 
-def asked(first: Iterable[int], second: Iterable[int]) -> set[tuple[int, int]]:
-    """Identifiers that may be blocks: some field is FF, or ends in F as in 1997."""
-    return {
-        (b1, b0) for b1 in first for b0 in {*second, *(b0 | 0x0F for b0 in second)} if 0xFF in (b1, b0) or b0 & 15 == 15
-    }
+def together(pages: list[tuple[int, ...]]) -> Iterator[list[str]]:
+    """DI3 and DI2 with the same rule: DI2 that follow each other as one range, then DI3 that do."""
+    if pages == [()]:
+        yield []
+        return
+    columns: dict[tuple[int, int], list[int]] = {}
+    for b3, group in groupby(sorted(pages), key=lambda page: page[0]):
+        for low, high in ranges([page[1] for page in group]):
+            columns.setdefault((low, high), []).append(b3)
+    for (low, high), b3s in columns.items():
+        for first, last in ranges(b3s):
+            yield [span(first, last), span(low, high)]
 
 
-def split_1997(di: str) -> Iterator[str]:
-    """A rule of 1997 has one DI1."""
-    b1, _, b0 = di.partition(".")
-    low, _, high = b1.partition("-")
-    for value in range(int(low, 16), int(high or low, 16) + 1):
-        yield f"{value:02X}.{b0}"
+def ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Ascending numbers as ranges."""
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        yield run[0], run[-1]
+
+
+def asked(known: Iterable[tuple[int, int]], *, is_old: bool) -> set[tuple[int, int]]:
+    """Identifiers that may be blocks: DI1 or DI0 is FF; in 1997 DI0 ends in F."""
+    if is_old:
+        return {(b1, b0 | 0x0F) for b1, b0 in known}
+    return {(0xFF, b0) for _, b0 in known} | {(b1, 0xFF) for b1, _ in known} | {(0xFF, 0xFF)}
 
 
 def span(low: int, high: int) -> str:

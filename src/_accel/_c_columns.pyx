@@ -113,17 +113,41 @@ cdef class Layout:
         return NULL
 
 
-cdef inline Py_ssize_t frame_rows(Layout layout, Out* out, Py_ssize_t row, const uint8_t* p) noexcept nogil:
+cdef inline Py_ssize_t answer(Layout layout, Out out, Py_ssize_t row, uint32_t item, Rule* rule, const uint8_t* data,
+                              Py_ssize_t size) noexcept nogil:
+    """The rows of an answer to a reading; ``data[:size]`` follows the identifier."""
+    cdef Py_ssize_t rows
+    if rule == NULL:
+        put(out, row, item, INT64_MIN, 0, 0, 0, UNKNOWN)
+        return 1
+    if rule.keep == <uint32_t>0xFFFFFFFF:
+        return single(out, row, item, layout.items + rule.first, rule.count, data, size)
+    rows = block(out, row, item & rule.keep, layout.items + rule.first, rule.count, data, size)
+    if rows == 0:
+        put(out, row, item, INT64_MIN, 0, 0, 0, UNDECODED)
+        return 1
+    return rows
+
+
+cdef inline Py_ssize_t frame_rows(Layout layout, Out out, Py_ssize_t row, const uint8_t* p) noexcept nogil:
     """The rows of the checked frame at ``p``, without what is the same in all of them."""
     cdef uint8_t control = p[8], function = p[8] & 0x1F
-    cdef Py_ssize_t length = p[9], rows
-    cdef int width = 4 if function == 0x11 or function == 0x12 or function == 0x14 else 2 if function == 0x01 or function == 0x02 or function == 0x04 else 0
+    cdef Py_ssize_t length = p[9]
+    cdef int width
     cdef const uint8_t* data = p + 10
     cdef Rule* rule
     cdef uint64_t word
     cdef uint32_t item = 0
+    if control == 0x91 and length >= 4:  # as nearly always
+        memcpy(&word, data - 4, 8)  # the octets that end with the identifier
+        item = <uint32_t>(unmasked(le64(word)) >> 32)
+        rule = layout.find(item >> 24, <uint8_t>(item >> 16), <uint8_t>(item >> 8), <uint8_t>item)
+        return answer(layout, out, row, item, rule, data + 4, length - 4)
+    width = 4 if function == 0x11 or function == 0x12 or function == 0x14 else 0
+    if function == 0x01 or function == 0x02 or function == 0x04:
+        width = 2
     if width and length >= width:
-        memcpy(&word, data + width - 8, 8)  # the octets that end with the identifier
+        memcpy(&word, data + width - 8, 8)
         item = <uint32_t>(unmasked(le64(word)) >> (64 - 8 * width))
     if not control & 0x80:
         put(out, row, item, INT64_MIN, 0, 0, 0, REQUEST)
@@ -137,20 +161,11 @@ cdef inline Py_ssize_t frame_rows(Layout layout, Out* out, Py_ssize_t row, const
     if length < width or control & 0x20 or function == 0x12 or function == 0x02:
         put(out, row, item, INT64_MIN, 0, 0, 0, UNDECODED)
         return 1
-    if width == 4:
-        rule = layout.find(item >> 24, <uint8_t>(item >> 16), <uint8_t>(item >> 8), <uint8_t>item)
-    else:
-        rule = layout.find(PAGES - 1, <uint8_t>(item >> 8), 0, <uint8_t>item)
-    if rule == NULL:
-        put(out, row, item, INT64_MIN, 0, 0, 0, UNKNOWN)
-        return 1
-    if rule.keep == <uint32_t>0xFFFFFFFF:
-        return single(out, row, item, layout.items + rule.first, rule.count, data + width, length - width)
-    rows = block(out, row, item & rule.keep, layout.items + rule.first, rule.count, data + width, length - width)
-    if rows == 0:
-        put(out, row, item, INT64_MIN, 0, 0, 0, UNDECODED)
-        return 1
-    return rows
+    rule = layout.find(PAGES - 1, <uint8_t>(item >> 8), 0, <uint8_t>item)  # of 1997: those of 2007 went the short way
+    length -= 2
+    if rule != NULL and rule.keep != <uint32_t>0xFFFFFFFF:
+        length = without_end(layout.items + rule.first, rule.count, data + 2, length)
+    return answer(layout, out, row, item, rule, data + 2, length)
 
 
 cdef struct State:
@@ -160,7 +175,7 @@ cdef struct State:
     bint is_full
 
 
-cdef void decode(Layout layout, Engine* engine, const uint8_t* p, Py_ssize_t size, Out* out, Py_ssize_t capacity,
+cdef void decode(Layout layout, Engine* engine, const uint8_t* p, Py_ssize_t size, Out out, Py_ssize_t capacity,
                  uint32_t source, bint final, State* state) noexcept nogil:
     """The frames of one source from ``state.start`` on."""
     cdef Hit hit
@@ -185,13 +200,15 @@ cdef void decode(Layout layout, Engine* engine, const uint8_t* p, Py_ssize_t siz
         protocol = EDITION[q[8] & 0x1F]
         if q[8] & 0x1F == 3:
             protocol = 4 if q[9] >= 4 and q[13] == 0x07 + 0x33 else 5
-        for k in range(row, row + rows):
+        k = row
+        row += rows
+        while k < row:
             out.address[k] = word
             out.offset[k] = hit.offset
             out.source[k] = source
             out.control[k] = q[8]
             out.protocol[k] = protocol
-        row += rows
+            k += 1
     state.row = row
 
 
@@ -275,7 +292,7 @@ def fill(Layout layout not None, sources, columns, Py_ssize_t row=0, Py_ssize_t 
             for k in range(readable.held):
                 is_last = source == count - 1
                 begin(&engine, 1 << DLT645)
-                decode(layout, &engine, <const uint8_t*>readable.views[k].buf, readable.views[k].len, &writable.out,
+                decode(layout, &engine, <const uint8_t*>readable.views[k].buf, readable.views[k].len, writable.out,
                        writable.capacity, <uint32_t>source, final or not is_last, &state)
                 finish(&engine)
                 errors += engine.errors

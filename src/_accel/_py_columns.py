@@ -67,8 +67,8 @@ EDITION_1997: Final = 256
 """Stands for DI3 in a rule for items of 1997, whose DI1 is then where DI2 is otherwise."""
 MOST_ROWS: Final = 200
 """Rows one frame can fill: as many as a data field has octets. :func:`fill` stops while fewer are left."""
-CLOCK_FIELDS: Final = ("YY", "MM", "DD", "WW", "hh", "mm", "ss")
-"""What an octet of a clock can be."""
+CLOCK_FIELDS: Final = ("YY", "MM", "DD", "WW", "hh", "mm", "ss", "NN")
+"""What an octet of a clock can be; NN is the number a table switches to at that time."""
 
 Buffer = bytes | bytearray | memoryview
 Part = tuple[int, int, int, int, int, int]
@@ -82,6 +82,7 @@ block."""
 
 _GOOD, _LONG, _NO_DATA, _NOT_BCD, _NO_TIME, _SHORT, _UNKNOWN, _UNDECODED, _ERROR, _REQUEST, _NO_ITEM = range(11)
 _BCD, _SIGNED, _BITS, _DIGITS, _CLOCK, _OPAQUE = range(6)
+_END_1997: Final = b"\xaa"  # what meters of 1997 put behind the last member of a block; it is no BCD
 _UNMASK: Final = bytes((i - 0x33) & 0xFF for i in range(256))
 _ALL: Final = 0xFFFFFFFF
 _MOST_PARTS: Final = 1 << 20
@@ -149,14 +150,14 @@ def _number(octets: bytes, kind: int, fields: int) -> tuple[int, int]:
 
 def _is_time(octets: bytes, fields: int, value: int) -> bool:
     part = {"YY": 0, "MM": 1, "DD": 1, "hh": 0, "mm": 0, "ss": 0}
-    has_year = False
+    has_date = False
     for octet in octets:
         number = fields & 15
         fields >>= 4
         if 1 <= number <= len(CLOCK_FIELDS):
             part[CLOCK_FIELDS[number - 1]] = (octet >> 4) * 10 + (octet & 15)
-            has_year |= number == 1
-    if has_year and not value:
+            has_date |= number <= 3
+    if has_date and not value:
         return False
     try:
         date(2000 + part["YY"], part["MM"], part["DD"])
@@ -197,7 +198,11 @@ def _rows(layout: Layout, control: int, data: bytes) -> list[_Row]:
     keep, parts = rule
     if keep == _ALL:
         return _single(item, parts, data[width:])
-    return _block(item & keep, parts, data[width:]) or alone(_UNDECODED)
+    body = data[width:]
+    if width == 2 and body[-1:] == _END_1997:
+        first = sum(part[2] for part in parts if part[0] == parts[0][0])
+        body = body[:-1] if (len(body) - 1) % first == 0 else body
+    return _block(item & keep, parts, body) or alone(_UNDECODED)
 
 
 def _single(item: int, parts: tuple[Part, ...], data: bytes) -> list[_Row]:

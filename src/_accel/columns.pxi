@@ -66,13 +66,13 @@ cdef inline uint64_t unmasked(uint64_t word) noexcept nogil:
 cdef bint is_time(uint64_t bcd, int length, uint32_t fields) noexcept nogil:
     cdef int k, number, field
     cdef int year = 0, month = 1, day = 1, days
-    cdef bint has_year = False, in_range = True, is_zero = bcd == 0
+    cdef bint has_date = False, in_range = True, is_zero = bcd == 0
     for k in range(length):
         number = <int>(bcd >> 4 & 15) * 10 + <int>(bcd & 15)
         field = fields & 15
+        has_date = has_date or 1 <= field <= 3
         if field == 1:
             year = number
-            has_year = True
         elif field == 2:
             month = number
         elif field == 3:
@@ -83,41 +83,41 @@ cdef bint is_time(uint64_t bcd, int length, uint32_t fields) noexcept nogil:
             in_range = in_range and number < 60
         bcd >>= 8
         fields >>= 4
-    if (has_year and is_zero) or not in_range or not 1 <= month <= 12:
+    if (has_date and is_zero) or not in_range or not 1 <= month <= 12:
         return False
     days = 29 - (year % 4 != 0) if month == 2 else 31 - ((month + (month > 7)) % 2 == 0)
     return 1 <= day <= days
 
 
 cdef inline int number(const uint8_t* end, const Part* part, int64_t* value) noexcept nogil:
-    """Status and value of a part that is whole; its octets, still + 33H, end before ``end``."""
-    cdef uint64_t word, mask
-    cdef bint negative = False
+    """Status and value of a part that is whole; its octets, still + 33H, end before ``end``. No branch on the sign."""
+    cdef uint64_t word, sign, digits, minus
+    cdef int unused = 64 - 8 * part.length
     value[0] = INT64_MIN
     if part.kind == OPAQUE:
         return UNDECODED
     memcpy(&word, end - 8, 8)
-    word = unmasked(le64(word)) >> (64 - 8 * part.length)
+    word = unmasked(le64(word)) >> unused
     if part.kind == BITS:
         value[0] = <int64_t>word
         return GOOD
-    mask = word
-    if part.kind == SIGNED:
-        mask &= ~(<uint64_t>0x80 << (8 * part.length - 8))
-        negative = mask != word
-    if (mask >> 3) & ((mask >> 2) | (mask >> 1)) & <uint64_t>0x1111111111111111:
-        return NO_DATA if word == <uint64_t>0xFFFFFFFFFFFFFFFF >> (64 - 8 * part.length) else NOT_BCD
-    if part.kind == CLOCK and not is_time(mask, part.length, part.fields):
+    sign = <uint64_t>(part.kind == SIGNED) << (63 - unused)
+    digits = word & ~sign
+    if (digits >> 3) & ((digits >> 2) | (digits >> 1)) & <uint64_t>0x1111111111111111:
+        return NO_DATA if word == <uint64_t>0xFFFFFFFFFFFFFFFF >> unused else NOT_BCD
+    if part.kind == CLOCK and not is_time(digits, part.length, part.fields):
         return NO_TIME
-    word = (mask & <uint64_t>0x0F0F0F0F0F0F0F0F) + 10 * ((mask >> 4) & <uint64_t>0x0F0F0F0F0F0F0F0F)
-    word = (word & <uint64_t>0x00FF00FF00FF00FF) + 100 * ((word >> 8) & <uint64_t>0x00FF00FF00FF00FF)
-    word = (word & <uint64_t>0x0000FFFF0000FFFF) + 10000 * ((word >> 16) & <uint64_t>0x0000FFFF0000FFFF)
-    word = (word & <uint64_t>0x00000000FFFFFFFF) + <uint64_t>100000000 * (word >> 32)
-    value[0] = -<int64_t>word if negative else <int64_t>word
+    minus = <uint64_t>(word & sign != 0)
+    # pairs of digits, then of two, of four and of eight; each step subtracts what the higher half counted too much
+    digits -= 6 * ((digits >> 4) & <uint64_t>0x0F0F0F0F0F0F0F0F)
+    digits -= (256 - 100) * ((digits >> 8) & <uint64_t>0x00FF00FF00FF00FF)
+    digits -= (65536 - 10000) * ((digits >> 16) & <uint64_t>0x0000FFFF0000FFFF)
+    digits -= (<uint64_t>4294967296 - 100000000) * (digits >> 32)
+    value[0] = <int64_t>((digits ^ (0 - minus)) + minus)
     return GOOD
 
 
-cdef inline void put(Out* out, Py_ssize_t row, uint32_t item, int64_t value, int part, int scale, int unit, int status) noexcept nogil:
+cdef inline void put(Out out, Py_ssize_t row, uint32_t item, int64_t value, int part, int scale, int unit, int status) noexcept nogil:
     out.item[row] = item
     out.value[row] = value
     out.part[row] = <uint8_t>part
@@ -126,13 +126,17 @@ cdef inline void put(Out* out, Py_ssize_t row, uint32_t item, int64_t value, int
     out.status[row] = <uint8_t>status
 
 
-cdef inline Py_ssize_t single(Out* out, Py_ssize_t row, uint32_t item, const Part* part, Py_ssize_t parts,
+cdef inline Py_ssize_t single(Out out, Py_ssize_t row, uint32_t item, const Part* part, Py_ssize_t parts,
                               const uint8_t* data, Py_ssize_t size) noexcept nogil:
     """The rows of one item; ``data[:size]`` follows its identifier."""
     cdef Py_ssize_t at = 0, k
     cdef int64_t value
     cdef int status
     cdef bint is_long = False
+    if parts == 1 and part.length == size:  # as nearly always
+        status = number(data + size, part, &value)
+        put(out, row, item, value, 0, part.scale, part.unit, status)
+        return 1
     for k in range(parts):
         at += part[k].length
     while at < size:
@@ -152,7 +156,18 @@ cdef inline Py_ssize_t single(Out* out, Py_ssize_t row, uint32_t item, const Par
     return parts
 
 
-cdef Py_ssize_t block(Out* out, Py_ssize_t row, uint32_t kept, const Part* part, Py_ssize_t parts,
+cdef Py_ssize_t without_end(const Part* part, Py_ssize_t parts, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+    """Octets of a block of 1997 without the AA that meters put behind the last member; it is no BCD."""
+    cdef Py_ssize_t first = 0, k
+    if size == 0 or data[size - 1] != <uint8_t>(0xAA + 0x33):
+        return size
+    for k in range(parts):
+        if part[k].item == part[0].item:
+            first += part[k].length
+    return size - 1 if (size - 1) % first == 0 else size
+
+
+cdef Py_ssize_t block(Out out, Py_ssize_t row, uint32_t kept, const Part* part, Py_ssize_t parts,
                       const uint8_t* data, Py_ssize_t size) noexcept nogil:
     """The rows of the members; 0 when the data do not end where a member ends."""
     cdef Py_ssize_t at = 0, k = 0, within = 0

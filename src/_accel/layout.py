@@ -4,7 +4,7 @@ The file is made from that catalogue by tools/write_layout.py, and a test compar
 
     2007,00.01.00-3F.FF,FFFFFF00,00000000+1*13 signed 4 -2 kWh
 
-edition; DI3.DI2.DI1.DI0, each a value or a range; the bits of the identifier that the items keep; and the items in wire
+edition; DI3.DI2.DI1.DI0 (DI1.DI0 of 1997), each a value or a range; the bits of the identifier that the items keep; and the items in wire
 order, ``|`` between them. An item is its identifier, with a step and a number when several follow each other alike, and
 its parts, ``;`` between them: kind, octets, scale, unit. A clock has its fields where others have their unit.
 """
@@ -62,14 +62,13 @@ def rules645(units: dict[str, int]) -> Iterator[Rule]:
     text = (files(__package__) / "data" / FILE).read_text("utf-8")
     known: dict[str, tuple[Part, ...]] = {}
     for line in csv.DictReader(text.splitlines()):
-        octets = [tuple(int(end, 16) for end in span.split("-")) for span in line["di"].split(".")]
-        *page, b2, b1, b0 = (
-            octets if line["edition"] == "2007" else [(columns.EDITION_1997,), octets[0], (0,), octets[1]]
-        )
+        spans = [tuple(int(end, 16) for end in span.split("-")) for span in line["di"].split(".")]
+        b3, b2, b1, b0 = spans if len(spans) == 4 else ((columns.EDITION_1997,), spans[0], (0,), spans[1])
         if line["parts"] not in known:
             known[line["parts"]] = tuple(_parts(line["parts"], units))
-        keep = int(line["keep"], 16)
-        yield page[0][0], b2[0], b1[0], b1[-1], b0[0], b0[-1], keep, known[line["parts"]]
+        rest = b1[0], b1[-1], b0[0], b0[-1], int(line["keep"], 16), known[line["parts"]]
+        for page in range(b3[0], b3[-1] + 1):
+            yield from ((page, second, *rest) for second in range(b2[0], b2[-1] + 1))
 
 
 @cache

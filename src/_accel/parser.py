@@ -235,8 +235,8 @@ def decode645(data: Buffer | Sequence[Buffer]) -> Columns:
     For more octets than memory holds as columns, make one :class:`Columns` and fill it again and again.
     """
     sources = _sources(data)
-    octets = sum(memoryview(source).nbytes for source in sources)
-    found = Columns(max(octets // _OCTETS_PER_ROW + len(sources), 0) + columns.MOST_ROWS)
+    octets = memoryview(sources[0]).nbytes if len(sources) == 1 else 0  # of many, a row or two each is the better guess
+    found = Columns(octets // _OCTETS_PER_ROW + 2 * len(sources) + columns.MOST_ROWS)
     place = found.fill(sources)
     while place[0] < len(sources):
         for buffer in found._buffers:

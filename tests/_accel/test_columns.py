@@ -16,7 +16,8 @@ from meterwire._accel import _py_columns, layout
 from meterwire._accel._py_dlt645 import encode
 from meterwire.errors import UsageError
 from meterwire.protocols import dlt645
-from meterwire.protocols.dlt645.items import Decoded, catalogue, decode_item, expand
+from meterwire.protocols.dlt645 import catalogue, decode_item, expand
+from meterwire.protocols.dlt645.values import Decoded
 from meterwire.reading import Quality
 
 Load = Callable[[str], ModuleType]
@@ -47,8 +48,11 @@ def table(rows: int) -> list[Any]:
     return [array(code, bytes(rows * array(code).itemsize)) for _, code in _py_columns.COLUMNS]
 
 
+SMALL = table(400)
+
+
 def rows_of(columns: ModuleType, items: Any, data: bytes | Sequence[bytes], **how: Any) -> list[dict[str, int]]:
-    made = table(2000)
+    made = SMALL if isinstance(data, bytes) else table(1100)
     count, *_ = columns.fill(items, [data] if isinstance(data, bytes) else data, made, **how)
     return [{name: column[k] for name, column in zip(NAMES, made, strict=True)} for k in range(count)]
 
@@ -144,15 +148,17 @@ def same(row: dict[str, int], decoded: Decoded, units: tuple[str, ...]) -> bool:
     digits = f"{row['value']:0{len(fields)}d}"
     told = {fields[k : k + 2]: digits[k : k + 2] for k in range(0, len(fields), 2)}
     text = str(decoded.value)
-    return all(part in text for name, part in told.items() if name != "WW")
+    number = told.pop("NN", "")
+    return text.endswith(f"/{int(number)}" if number else text[-1]) and all(
+        part in text for name, part in told.items() if name != "WW"
+    )
 
 
-@pytest.mark.parametrize("share", range(4))
-def test_every_item_of_the_catalogue(columns: ModuleType, items: Any, share: int) -> None:
+def check_items(columns: ModuleType, items: Any, every: int) -> None:
     """Random legal digits, and random octets: rows and the decoder of single frames agree, item by item."""
-    draw = random.Random(share)
-    known = [item for item in catalogue() if item.format][share::4]
-    for item in known:
+    draw = random.Random(645)
+    known = [item for item in catalogue() if item.length and item.length + len(item.di) // 2 <= 200]
+    for item in known[::every]:
         width = item.length
         for data in (
             bytes.fromhex("".join(draw.choice("01234567") for _ in range(2 * width))),
@@ -160,8 +166,6 @@ def test_every_item_of_the_catalogue(columns: ModuleType, items: Any, share: int
             draw.randbytes(width),
             b"\xff" * width,
         ):
-            if width + len(item.di) // 2 > 200:
-                continue
             rows = rows_of(columns, items[0], answer(item.di, data, 0x91 if len(item.di) == 8 else 0x81))
             decoded = decode_item(item.di, data)
             assert len(rows) == len(decoded) or "undecoded" in {_py_columns.STATUSES[r["status"]] for r in rows}
@@ -169,35 +173,60 @@ def test_every_item_of_the_catalogue(columns: ModuleType, items: Any, share: int
                 assert same(row, told, items[1]), (item.di, data.hex(), row, told)
 
 
+def test_items_of_the_catalogue(columns: ModuleType, items: Any) -> None:
+    check_items(columns, items, 29)
+
+
+@pytest.mark.long
+def test_every_item_of_the_catalogue(columns: ModuleType, items: Any) -> None:
+    check_items(columns, items, 1)
+
+
 def blocks() -> list[str]:
-    found = set()
-    for item in catalogue():
-        for at in range(4, len(item.di), 2):
-            found.add(item.di[:at] + "FF" + item.di[at + 2 :])
-    return sorted(di for di in found if expand(di))
+    """One identifier of each rule for blocks."""
+    found = []
+    for b3, b2, b1, _, b0, _, keep, _ in layout.rules645({"": 0}):
+        if keep != 0xFFFFFFFF:
+            found.append(f"{b2:02X}{b0:02X}" if b3 == _py_columns.EDITION_1997 else f"{b3:02X}{b2:02X}{b1:02X}{b0:02X}")
+    return found
 
 
-def test_every_block(columns: ModuleType, items: Any) -> None:
+def check_blocks(columns: ModuleType, items: Any, every: int) -> None:
     """With as many members as a meter may send: the rows of the decoder of single frames, or one that says undecoded."""
     draw = random.Random(645)
-    decoded_blocks = 0
+    tried = decoded_blocks = 0
     known = blocks()
     assert len(known) > 500
-    for di in known[:: len(known) // 400]:
-        members = expand(di)
-        sizes = [sum(m.length for m in members[:count]) for count in range(1, len(members) + 1)]
-        sizes = [size for size in sizes if size <= 196]
+    for di in known[::every]:
+        is_old = len(di) == 4
+        sizes = [0]
+        for member in expand(di):
+            sizes.append(sizes[-1] + member.length)
+        sizes = [size for size in sizes if 0 < size <= 196]
+        if not sizes:
+            continue
         for size in {sizes[0], draw.choice(sizes), sizes[-1], sizes[0] + 1, max(1, sizes[-1] - 1)}:
             data = bytes.fromhex("".join(draw.choice("01234567") for _ in range(2 * size)))
-            rows = rows_of(columns, items[0], answer(di, data, 0x91 if len(di) == 8 else 0x81))
-            if {r["status"] for r in rows} == {STATUS["undecoded"]}:
-                assert [r["value"] for r in rows] == [columns.NO_VALUE]
-                continue
-            decoded_blocks += 1
-            decoded = decode_item(di, data)
-            assert len(rows) == len(decoded)
-            assert all(same(row, told, items[1]) for row, told in zip(rows, decoded, strict=True)), (di, data.hex())
-    assert decoded_blocks > 300
+            for body in (data, data + b"\xaa") if is_old else (data,):
+                rows = rows_of(columns, items[0], answer(di, body, 0x81 if is_old else 0x91))
+                tried += 1
+                if {r["status"] for r in rows} == {STATUS["undecoded"]}:
+                    assert [r["value"] for r in rows if r["part"] == 0][:1] == [columns.NO_VALUE]
+                    continue
+                decoded_blocks += 1
+                decoded = decode_item(di, body)
+                assert len(rows) == len(decoded)
+                assert all(same(row, told, items[1]) for row, told in zip(rows, decoded, strict=True)), (di, body.hex())
+    assert decoded_blocks > tried // 3
+
+
+def test_blocks(columns: ModuleType, items: Any) -> None:
+    check_blocks(columns, items, 11)
+
+
+@pytest.mark.long
+def test_every_block(columns: ModuleType, items: Any) -> None:
+    check_blocks(columns, items, 1)
 
 
 def test_the_file_is_what_the_catalogue_gives() -> None:

@@ -12,8 +12,10 @@
 A field says which values it takes and what each adds to the names.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 __all__ = ["FIELDS", "Field", "block_field", "fields_in", "match", "members"]
@@ -109,19 +111,31 @@ OCTETS: Final = {"DI0": 6, "DI1": 4, "N0": 3}
 _FLAT: Final = tuple(sorted(FIELDS, key=len, reverse=True))
 
 
-def fields_in(pattern: str) -> Iterator[tuple[str, int]]:
+@cache
+def fields_in(pattern: str) -> tuple[tuple[str, int], ...]:
     """The open places of a row: name and position."""
     covered: set[int] = set()
+    found = []
     for name in _FLAT:
         at = pattern.find(name)
         if at >= 0 and at not in covered:
             covered.update(range(at, at + len(name)))
-            yield name, at
+            found.append((name, at))
+    return tuple(found)
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    """What an identifier must look like at the places that are not open; most rows fail at that."""
+    text = pattern
+    for name, at in fields_in(pattern):
+        text = text[:at] + "." * len(name) + text[at + len(name) :]
+    return re.compile(text)
 
 
 def match(pattern: str, di: str) -> dict[str, int] | None:
     """The values of the open places when ``di`` is an item of the row, else None."""
-    if len(pattern) != len(di):
+    if not _shape(pattern).fullmatch(di):
         return None
     found: dict[str, int] = {}
     rest = di
