@@ -146,7 +146,7 @@ def _explained(frame: bytes, explainer: Callable[[bytes], tuple[Field, ...]], wh
 
 
 PROTOCOLS: dict[str, Callable[[bytes], list[Explained]]] = {"645": _dlt645, "698": _dlt698, "mms": _mms}
-"""What ``as_`` may say: DL/T 645-2007, DL/T 698.45, MMS over TPKT."""
+"""What ``as_`` may say: DL/T 645 (both editions), DL/T 698.45, MMS over TPKT."""
 
 
 def _detect(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""DL/T 645-2007: frames, the catalogue of items, requests and answers, master and meter; all without I/O.
+"""DL/T 645-2007 with its amendments, and DL/T 645-1997: frames, items, requests and answers, master and meter; no I/O.
 
 Example::
 
@@ -8,9 +8,11 @@ Example::
     for frame in dlt645.stream(chunks): ...          # resynchronises on garbage
     dlt645.lookup("00010100").name                   # 'forward active energy, tariff 1, current'
     reading, = dlt645.readings(frame)                # of an answer; Decimal value, quality, the frame itself
+    dlt645.request_frame("003411001043", dlt645.Freeze())
 
-Done: reading with follow-up frames, reading the address, broadcast time; energy, maximum demand, variables, status
-words, clock. Not done here: writing, freezing, clearing, relay control, events, load record, the edition of 1997.
+Every function of both editions is a value (:mod:`.requests`, :mod:`.commands`), made into a frame and read back from
+one; :class:`Master` and :class:`MeterSession` are the two ends. The cryptography of the security module is not here,
+only the place where it plugs in (:mod:`.security`). docs/dlt645.md tells the rest.
 """
 
 from .access import Access
