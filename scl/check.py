@@ -206,7 +206,13 @@ class _Run:
             self.say(rule.id, element, message, hint)
 
         assert rule.check is not None
-        rule.check(self.index, say)
+        try:
+            rule.check(self.index, say)
+        except Exception as error:
+            if rule.layer != "user":
+                raise
+            msg = f"rule {rule.id} failed: {type(error).__name__}: {error}"
+            raise UsageError(msg) from error
 
     def say(self, rule: str, element: Element, message: str, hint: str = "") -> None:
         if self.is_disabled(rule):

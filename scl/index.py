@@ -33,6 +33,7 @@ class SclIndex:
         self.kind = kind
         self.schema_set = schema_set
         self._by_tag: dict[str, list[Element]] | None = None
+        self._members: dict[Element, dict[str, Element]] = {}
 
     def all(self, *names: str) -> Iterator[Element]:
         """Every element of these names in the SCL namespace, outside of Private, in document order for each name."""
@@ -128,10 +129,14 @@ class SclIndex:
 
     def member(self, owner: Element | None, name: str) -> Element | None:
         """The DO, SDO, DA or BDA of that name in a type."""
-        for each in self.children(owner, "DO", "SDO", "DA", "BDA"):
-            if each.get("name") == name:
-                return each
-        return None
+        if owner is None:
+            return None
+        known = self._members.get(owner)
+        if known is None:
+            known = self._members[owner] = {}
+            for each in self.children(owner, "DO", "SDO", "DA", "BDA"):
+                known.setdefault(each.get("name", ""), each)
+        return known.get(name)
 
     def type_of(self, member: Element | None) -> Element | None:
         """The DOType, DAType or EnumType that a DO, SDO, DA or BDA names."""
@@ -155,6 +160,34 @@ class SclIndex:
             found.append(member)
             owner = self.type_of(member)
         return found
+
+    @cached_property
+    def presets(self) -> dict[str, list[tuple[Element, Element]]]:
+        """Every Val with the DA or BDA that tells its type, by bType."""
+        found: dict[str, list[tuple[Element, Element]]] = {}
+        known: dict[tuple[str, ...], Element | None] = {}
+        for value in self.all("Val"):
+            leaf = self._leaf(value, known)
+            if leaf is not None:
+                found.setdefault(leaf.get("bType", ""), []).append((value, leaf))
+        return found
+
+    def _leaf(self, value: Element, known: dict[tuple[str, ...], Element | None]) -> Element | None:
+        holder = value.getparent()
+        if holder is None or tag_of(holder) != "DAI":
+            return holder
+        names = [holder.get("name", "")]
+        above = holder.getparent()
+        while above is not None and tag_of(above) in ("SDI", "DOI"):
+            names.append(above.get("name", ""))
+            above = above.getparent()
+        if above is None:
+            return None
+        key = (above.get("lnType", ""), *reversed(names))
+        if key not in known:
+            found = self.path(above, *key[1:])
+            known[key] = found[-1] if len(found) == len(names) else None
+        return known[key]
 
     # -- where -------------------------------------------------------------------------------
 

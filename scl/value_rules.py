@@ -1,7 +1,5 @@
 """Rules about Val: what a DA, BDA or DAI is preset with, and whether its type can hold it."""
 
-from collections.abc import Iterator
-
 from ..errors import UsageError
 from ..models import BASIC_TYPES, Kind
 from .document import Element, natural
@@ -18,43 +16,18 @@ CODED = frozenset({"Dbpos", "Tcmd", "Check", "Quality"})
 OWN_FORM = frozenset({"Struct", "Enum", "PhyComAddr"})
 
 
-def _presets(scl: SclIndex) -> Iterator[tuple[Element, Element]]:
-    """Every Val with the DA or BDA that tells its type."""
-    for member in scl.all("DA", "BDA"):
-        for value in scl.children(member, "Val"):
-            yield value, member
-    known: dict[tuple[str, ...], Element | None] = {}
-    for instance in scl.all("DAI"):
-        values = list(scl.children(instance, "Val"))
-        if not values:
-            continue
-        names = [instance.get("name", "")]
-        above: Element | None = instance.getparent()
-        while above is not None and tag_of(above) in ("SDI", "DOI"):
-            names.append(above.get("name", ""))
-            above = above.getparent()
-        if above is None:
-            continue
-        key = (above.get("lnType", ""), *reversed(names))
-        if key not in known:
-            found = scl.path(above, *key[1:])
-            known[key] = found[-1] if len(found) == len(names) else None
-        leaf = known[key]
-        if leaf is not None:
-            for value in values:
-                yield value, leaf
-
-
 def _judge(scl: SclIndex, say: Say, is_mine: frozenset[str]) -> None:
-    for value, member in _presets(scl):
-        name = member.get("bType", "")
-        text = value.text or ""
-        if name not in is_mine or not text.strip():
-            continue
-        try:
-            parse_value(BASIC_TYPES[name], text)
-        except UsageError as error:
-            say(value, f"Val of {member.get('name')}: {error}")
+    fitted: set[tuple[str, str]] = set()
+    for name in is_mine & scl.presets.keys():
+        for value, member in scl.presets[name]:
+            text = value.text or ""
+            if (name, text) in fitted or not text.strip():
+                continue
+            try:
+                parse_value(BASIC_TYPES[name], text)
+                fitted.add((name, text))
+            except UsageError as error:
+                say(value, f"Val of {member.get('name')}: {error}")
 
 
 @rule("VAL-01", title="A Val of a BOOLEAN is true or false", part=P, layer="semantics")
@@ -93,8 +66,8 @@ def _texts(scl: SclIndex, say: Say) -> None:
 def _enumerations(scl: SclIndex, say: Say) -> None:
     """The text of an EnumVal, or its number as many files have it."""
     literals: dict[str, tuple[set[str], set[str]]] = {}
-    for value, member in _presets(scl):
-        kind = scl.enum_types.get(member.get("type", "")) if member.get("bType") == "Enum" else None
+    for value, member in scl.presets.get("Enum", ()):
+        kind = scl.enum_types.get(member.get("type", ""))
         text = (value.text or "").strip()
         if kind is None or not text:
             continue
@@ -126,15 +99,13 @@ def _times(scl: SclIndex, say: Say) -> None:
 def _empty(scl: SclIndex, say: Say) -> None:
     """Texts may be empty; for anything else an empty Val says nothing: leave it out."""
     kinds = (Kind.VISIBLE, Kind.UNICODE, Kind.OCTETS)
-    for value, member in _presets(scl):
-        known = BASIC_TYPES.get(member.get("bType", ""))
-        name = member.get("bType", "")
-        if (
-            not (value.text or "").strip()
-            and name not in OWN_FORM - {"Enum"}
-            and (known is None or known.kind not in kinds)
-        ):
-            say(value, f"empty Val of {member.get('name')} ({name})")
+    for name, found in scl.presets.items():
+        known = BASIC_TYPES.get(name)
+        if name in OWN_FORM - {"Enum"} or (known is not None and known.kind in kinds):
+            continue
+        for value, member in found:
+            if not (value.text or "").strip():
+                say(value, f"empty Val of {member.get('name')} ({name})")
 
 
 @rule("VAL-10", title="sGroup is one of the setting groups", part="IEC 61850-6 9.3.6", layer="semantics")
