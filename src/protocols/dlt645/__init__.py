@@ -62,7 +62,7 @@ from .requests import (
     Reread,
     WriteAddress,
 )
-from .security import MasterEsam, MeterEsam
+from .security import MasterEsam, MeterEsam, seal
 from .session import Completed, Counters, Event, Failed, Master, Send
 from .values import Decoded, decode_item
 
@@ -140,6 +140,7 @@ __all__ = [
     "refuse",
     "request_frame",
     "scan_batch",
+    "seal",
     "search",
     "shortened",
     "stream",

@@ -29,7 +29,6 @@ from .requests import Request, check_year, di_octets, edition_of_item
 
 __all__ = [
     "ALL_EVENTS",
-    "MAX_WRITE",
     "ChangePassword",
     "ClearDemand",
     "ClearEvents",
@@ -46,9 +45,6 @@ __all__ = [
 
 E = TypeVar("E", bound=IntEnum)
 
-MAX_WRITE: Final = 50
-"""Largest data field of a write that the standard promises every meter takes; larger ones, up to
-:data:`.frame.MAX_DATA`, are sent when asked for, as tariff tables of newer meters need them."""
 ALL_EVENTS: Final = "FFFFFFFF"
 """What to clear to clear all events."""
 

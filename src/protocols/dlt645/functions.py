@@ -14,6 +14,7 @@ __all__ = [
     "FUNCTIONS_1997",
     "SECURITY_ERROR_BITS",
     "Edition",
+    "by_name",
     "edition_of",
     "error_meaning",
     "function_name",
@@ -122,6 +123,20 @@ SECURITY_ERROR_BITS: Final[tuple[tuple[str, str], ...]] = (
     *(_RESERVED,) * 9,
 )
 """Meaning of bits 0..15 of SERR, the two error octets of function 03H. Not confirmed by a frame."""
+
+
+_BY_NAME: Final[dict[Edition, frozenset[int]]] = {
+    "2007": frozenset({SECURITY, CHANGE_PASSWORD, CLEAR_DEMAND, CLEAR_METER, CLEAR_EVENTS, RELAY}),
+    "1997": frozenset({CHANGE_PASSWORD_97, CLEAR_DEMAND_97}),
+}
+
+
+def by_name(function: int, edition: Edition) -> bool:
+    """True for functions that only a meter's whole address may ask: done by one meter too many, they are not undone.
+
+    The standard has wildcards for reading and for the address; this is stricter than some meters are.
+    """
+    return function in _BY_NAME[edition]
 
 
 def edition_of(control: int, data: bytes) -> Edition:

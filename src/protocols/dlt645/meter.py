@@ -7,7 +7,7 @@ end of validity of a relay command, and who may be told something by broadcast.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from ...errors import DecodeError, MeterError, StateError
@@ -52,7 +52,7 @@ class MeterSession:
     ``registers`` maps an item to its value and may change between requests; a block answers with the members it finds,
     in order, up to the first that is missing. ``clock`` tells the meter's own time, ``set_clock`` takes a broadcast one.
     ``actions`` does what commands ask for (by default everything is refused); ``passwords`` maps a level (0..9) to its
-    six digits, and a level that is not in it opens nothing. ``edition`` tells which functions the meter has; items of
+    six digits; a level that is not in it opens nothing, and 18H writes into it. ``edition`` tells which functions the meter has; items of
     1997 have four hex digits. ``esam`` opens what a security module sealed.
     """
 
@@ -64,21 +64,21 @@ class MeterSession:
         clock: Callable[[], dt.datetime] | None = None,
         set_clock: Callable[[dt.datetime], None] | None = None,
         actions: MeterActions | None = None,
-        passwords: Mapping[int, str] | None = None,
+        passwords: MutableMapping[int, str] | None = None,
         edition: Edition = "2007",
         esam: MeterEsam | None = None,
     ) -> None:
         self.address = own_address(address)
         self.registers = registers
         self.actions = actions or MeterActions()
-        self.passwords = dict(passwords or {})
+        self.passwords: MutableMapping[int, str] = {} if passwords is None else passwords
         self.edition: Edition = edition
         self.esam: MeterEsam = esam or NoEsam()
         self.stream = Stream()
         self.programming = True
         """The programming key is pressed: the address can be written."""
-        self.answers_broadcast = edition == "1997"
-        """Answer readings sent to everybody, as meters of 1997 were seen to do."""
+        self.answers_broadcast = False
+        """Answer readings sent to everybody, against the standard, as a meter of 1997 was seen to do."""
         self.ignored = 0
         """Frames for others, and answers of others."""
         self.answered = 0
@@ -126,8 +126,10 @@ class MeterSession:
         return [answer]
 
     def _is_mine(self, frame: Frame) -> bool:
+        if frame.address == self.address:
+            return True
         if frame.address != BROADCAST:
-            return address_matches(frame.address, self.address)
+            return address_matches(frame.address, self.address) and not fn.by_name(frame.control, self.edition)
         return frame.control in BROADCAST_SERVICES or self._answers_all(frame)
 
     def _answers_all(self, frame: Frame) -> bool:

@@ -4,12 +4,24 @@ Both ends of function 03H and of commands with password level 98H or 99H hand oc
 take octets back. :class:`NoEsam` is a meter that has none.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
+from ...errors import UsageError
+from .access import CIPHERED, Access
 from .actions import OTHER_ERROR, refuse
-from .commands import SecurityCommand
+from .commands import (
+    ClearDemand,
+    ClearEvents,
+    ClearMeter,
+    RelayCommand,
+    SealedCommand,
+    SecurityCommand,
+    WriteData,
+)
+from .requests import Request, di_octets
 
-__all__ = ["MasterEsam", "MeterEsam", "NoEsam"]
+__all__ = ["MasterEsam", "MeterEsam", "NoEsam", "seal"]
 
 
 class MeterEsam(Protocol):
@@ -30,6 +42,26 @@ class MasterEsam(Protocol):
 
     def seal(self, function: int, di: str | None, level: int, plain: bytes) -> bytes:
         """What to send instead of ``plain`` behind level and operator, MAC included."""
+
+
+def seal(request: Request, esam: MasterEsam, level: int = CIPHERED) -> Request:
+    """``request`` as the security module seals it, with level 98H or 99H instead of a password.
+
+    Takes writing, clearing and the relay of 2007; anything else is a UsageError.
+    """
+    if not isinstance(request, WriteData | ClearDemand | ClearMeter | ClearEvents | RelayCommand):
+        raise UsageError(f"function {request.function:02X}H is not sealed this way")
+    if request.edition != "2007":
+        raise UsageError("sealed commands are of the edition of 2007")
+    access = Access(level=level, operator=request.access.operator)
+    if isinstance(request, WriteData):
+        return replace(request, access=access, value=esam.seal(request.function, request.di, level, request.value))
+    plain = b""
+    if isinstance(request, RelayCommand):
+        plain = request.plain()
+    elif isinstance(request, ClearEvents):
+        plain = di_octets(request.di)
+    return SealedCommand(code=request.function, access=access, payload=esam.seal(request.function, None, level, plain))
 
 
 class NoEsam:

@@ -27,6 +27,7 @@ from .address import BROADCAST, WILDCARD, address_matches, check_address
 from .apdu import Answer
 from .commands import ChangePassword
 from .frame import Frame, Stream
+from .functions import by_name
 from .items import item_code
 from .requests import MAX_SEQ, BroadcastTime, ChangeBaud, FollowUp, ReadAddress, ReadData, Request, plain_read
 
@@ -159,6 +160,8 @@ class Master:
         text = check_address(address)
         if isinstance(request, BroadcastTime):
             raise UsageError("nobody answers a broadcast time; send it with broadcast()")
+        if "A" in text and by_name(request.function, request.edition):
+            raise UsageError(f"function {request.function:02X}H cannot be undone; give the meter's whole address")
         pattern = text
         if text == BROADCAST:
             if request.edition != "1997":
@@ -316,7 +319,10 @@ class Master:
 
     def _follow(self, task: _Task, answer: Answer, now: float) -> list[Event]:
         """Ask for the next part, of the meter that sent the first one."""
-        if answer.di is None or not isinstance(task.first, ReadData) or task.seq >= MAX_SEQ:
+        if answer.di is None or not isinstance(task.first, ReadData):
+            self._step("cancel")
+            return [self._fail(StateError(f"{answer.address} announces more frames where none can follow"))]
+        if task.seq >= MAX_SEQ:
             self._step("cancel")
             return [self._fail(LimitError(f"more than {MAX_SEQ} follow-up frames"))]
         task.seq += 1

@@ -290,7 +290,7 @@ def test_done_once_and_acknowledged(request_: Request) -> None:
 def test_a_refusal_is_told_and_nothing_done(request_: Request) -> None:
     heard: list[Request] = []
     session = rig(heard, refusal=0x40, edition=request_.edition)
-    before = dict(session.passwords)
+    before = {**session.passwords}
     address = "A" * 12 if isinstance(request_, dlt645.WriteAddress) else ADDRESS
     event = ask(Master(), session, request_, address)
     assert isinstance(event, Failed)
@@ -371,6 +371,24 @@ def test_sealed_commands_reach_the_meter_in_the_clear() -> None:
         sealed = dlt645.SealedCommand(code=code, access=SEALED, payload=plain[::-1])
         assert isinstance(ask(Master(), session, sealed), Completed)
     assert heard == [relay, dlt645.ClearEvents(access=SEALED), dlt645.ClearMeter(access=SEALED)]
+
+    class Turn:
+        def seal(self, function: int, di: str | None, level: int, plain: bytes) -> bytes:
+            return plain[::-1]
+
+    heard.clear()
+    write = dlt645.WriteData(di="04000103", value=b"\x15\x16", access=WHO)
+    for request in (write, replace(relay, access=WHO), dlt645.ClearEvents(access=WHO), dlt645.ClearMeter(access=WHO)):
+        assert isinstance(ask(Master(), session, dlt645.seal(request, Turn())), Completed)
+    assert heard == [
+        replace(write, access=SEALED),
+        relay,
+        dlt645.ClearEvents(access=SEALED),
+        dlt645.ClearMeter(access=SEALED),
+    ]
+    for cannot in (dlt645.Freeze(), dlt645.ClearDemand(access=WHO_97, edition="1997")):
+        with pytest.raises(UsageError):
+            dlt645.seal(cannot, Turn())
     plain_meter = rig(heard, esam=None)
     assert isinstance(ask(Master(), plain_meter, sealed), Failed)
 
@@ -408,6 +426,23 @@ def test_an_answer_that_does_not_repeat_what_it_must_is_none() -> None:
     assert isinstance(event, Completed)
     master.request(ADDRESS, dlt645.ClearMeter(access=WHO), 0.0)
     assert master.feed(Frame(address=ADDRESS, control=0x9A, data=b"\x01").encode(), 0.1) == []
+
+
+def test_what_cannot_be_undone_needs_the_whole_address() -> None:
+    """On a bus a wildcard trips every meter; neither end lets that happen."""
+    careful = {0x03, 0x0F, 0x10, 0x18, 0x19, 0x1A, 0x1B, 0x1C}
+    for request in COMMANDS:
+        heard: list[Request] = []
+        session = rig(heard, edition=request.edition)
+        for address in ("A" * 12, "AAAAAAAA1043"):
+            frame = request_frame(address, request)
+            if request.function in careful:
+                with pytest.raises(UsageError, match="whole address"):
+                    Master().request(address, request, 0.0)
+                assert session.handle(frame) == []
+                assert heard == []
+            elif not isinstance(request, dlt645.BroadcastTime):
+                assert Master().request(address, request, 0.0)
 
 
 def test_broadcast_rules() -> None:
@@ -450,7 +485,7 @@ def test_no_request_stops_a_meter(control: int, data: bytes, address: str) -> No
 def test_no_answer_stops_a_master(control: int, data: bytes, which: Request) -> None:
     master = Master()
     try:
-        master.request("A" * 12, which, 0.0)
+        master.request(ADDRESS, which, 0.0)
     except MeterwireError:
         return
     for event in master.feed(Frame(address=ADDRESS, control=control, data=data).encode(), 0.0):

@@ -78,6 +78,15 @@ def test_follow_up_skipped_or_repeated(seq: int) -> None:
     assert len(done.readings) == 64
 
 
+def test_more_announced_where_nothing_can_follow() -> None:
+    master = Master()
+    master.request(ADDRESS, dlt645.SecurityCommand(di="070000FF"), 0.0)
+    event = only(master.feed(Frame(address=ADDRESS, control=0xA3, data=bytes.fromhex("FF000007")).encode(), 0.0))
+    assert isinstance(event, Failed)
+    assert "none can follow" in str(event.error)
+    assert master.state == "idle"
+
+
 def test_first_answer_once_more_is_no_follow_up() -> None:
     master = asked("0001FF00", retries=0)
     first = apdu.read_reply(ADDRESS, "0001FF00", bytes(196), more=True).encode()
@@ -363,6 +372,7 @@ def test_octets_changed_on_the_line_are_never_a_value() -> None:
 def test_1997_reads_blocks_and_follow_ups() -> None:
     long = bytes(range(256)) * 3
     session = MeterSession(ADDRESS, {"9010": 36, "9011": 12, "E0E0": long}, edition="1997")
+    session.answers_broadcast = True
     master = Master(timeout=1.0)
 
     def ask(di: str, address: str = ADDRESS) -> Completed | Failed:
@@ -433,4 +443,5 @@ def test_editions_do_not_answer_each_other() -> None:
     ]:  # fmt: skip
         (answer,) = session.handle(frame)
         assert answer.is_error
-    assert new.handle(dlt645.read_data("9" * 12, "9010")) == []
+    for session in (old, new):
+        assert session.handle(dlt645.read_data("9" * 12, "9010")) == []
