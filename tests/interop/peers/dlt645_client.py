@@ -1,7 +1,7 @@
 """PyPI dlt645 as a client, in a process of its own; see _jsonl.py for how the test talks to it.
 
-Commands: connect {port, address}, read {di}, read_address {}, broadcast_time {time}. Values come back as the package
-gives them (floats, text); the test knows how they must look.
+Commands: connect {port, address}, read {di}, read_address {}, broadcast_time {time}, call {method, arguments} for the rest of
+its service. Values come back as the package gives them (floats, text); the test knows how they must look.
 """
 
 import datetime as dt
@@ -28,6 +28,9 @@ class Client:
 
     def read_address(self, _request: Request) -> Any:
         return wire_order(plain(self.service.read_address()))
+
+    def call(self, request: Request) -> Any:
+        return plain(getattr(self.service, request["method"])(*request["arguments"]))
 
     def broadcast_time(self, request: Request) -> bool:
         return bool(self.service.broadcast_time_sync(dt.datetime.fromisoformat(request["time"])))
@@ -56,7 +59,7 @@ def main() -> None:
     _jsonl.keep_stdout_clean()
     disable_logging()
     client = Client()
-    names = ("connect", "read", "read_address", "broadcast_time")
+    names = ("connect", "read", "read_address", "broadcast_time", "call")
     _jsonl.serve({name: getattr(client, name) for name in names}, peer="dlt645")
 
 

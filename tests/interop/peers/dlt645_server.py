@@ -1,6 +1,7 @@
 """PyPI dlt645 as a meter, in a process of its own; see _jsonl.py for how the test talks to it.
 
-Commands: set {di, value} puts a value (a number, or for a demand [number, "YYMMDDhhmm"]), clock {} tells its time.
+Commands: set {di, value} puts a value (a number, or for a demand [number, "YYMMDDhhmm"]), clock {} tells its time, call
+{method, arguments} calls its service, and attribute {name} tells one, octets as hex.
 """
 
 import datetime as dt
@@ -30,6 +31,13 @@ class Server:
             raise Refused("the package does not take the value")
         return True
 
+    def call(self, request: Request) -> bool:
+        return bool(getattr(self.service, request["method"])(*request["arguments"]))
+
+    def attribute(self, request: Request) -> Any:
+        value = getattr(self.service, request["name"])
+        return value.hex() if isinstance(value, bytes | bytearray) else value
+
     def clock(self, _request: Request) -> str:
         return str(self.service.time)
 
@@ -38,7 +46,8 @@ def main() -> None:
     _jsonl.keep_stdout_clean()
     disable_logging()
     server = Server(sys.argv[1])
-    _jsonl.serve({"set": server.set, "clock": server.clock}, peer="dlt645", port=server.port)
+    names = ("set", "clock", "call", "attribute")
+    _jsonl.serve({name: getattr(server, name) for name in names}, peer="dlt645", port=server.port)
 
 
 if __name__ == "__main__":
