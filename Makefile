@@ -36,6 +36,10 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix-only --exit-zero
 
+# What the embeddable parser knows of DL/T 645 items; after a change of the catalogue.
+layout: $(VENV)/.installed
+	@$(BIN)/python tools/write_layout.py
+
 house:
 	@$(PYTHON) tools/draw_house.py
 

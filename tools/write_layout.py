@@ -1,6 +1,6 @@
 """Write src/_accel/data/dlt645.csv: the catalogue of DL/T 645 as the embeddable parser needs it.
 
-    PYTHONPATH=build/linktree python tools/write_layout.py
+    make layout          (or PYTHONPATH=build/linktree python tools/write_layout.py)
 
 Run it after a change of the catalogue; a test compares. src/_accel/layout.py tells the format.
 """

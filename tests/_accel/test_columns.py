@@ -230,7 +230,7 @@ def test_every_block(columns: ModuleType, items: Any) -> None:
 
 
 def test_the_file_is_what_the_catalogue_gives() -> None:
-    """After a change of the catalogue: PYTHONPATH=build/linktree python tools/write_layout.py."""
+    """After a change of the catalogue: make layout."""
     import write_layout
 
     assert write_layout.TARGET.read_text("utf-8") == "\n".join(write_layout.lines()) + "\n"
