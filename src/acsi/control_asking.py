@@ -53,6 +53,7 @@ class Asking:
         def heard(result: Verdict | BaseException) -> None:
             if serial != self._serial:
                 return  # the command was aborted meanwhile
+            self._serial += 1
             self._stop = None
             cause: AddCause | None
             if isinstance(result, BaseException):

@@ -335,7 +335,9 @@ class ControlObject:
         else:
             self._move(stimulus)
         if was_timed or model in ENHANCED_MODELS:
-            self.engine.ended(self, command, client, cause)
+            # With normal security nobody waits for the end of a command with a time, unless it goes wrong.
+            is_told = model in ENHANCED_MODELS or cause is not None
+            self.engine.ended(self, command, client if is_told else None, cause)
         elif cause is not None:
             self._answer(self._refuse(command, cause))
         else:
