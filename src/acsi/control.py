@@ -104,6 +104,7 @@ class ControlEngine:
         self._schedule = on_schedule
         self._held: dict[Hashable, dict[ControlObject, None]] = {}
         self._timed: dict[ControlObject, int] = {}
+        self._makers: list[Callable[[ControlObject], Handler | None]] = []
         for device in ied.children.values():
             self.add_device(device)
 
@@ -113,6 +114,8 @@ class ControlEngine:
         """A logical device came; its controllable data objects."""
         found = [ControlObject(self, data_object) for data_object in _controllable(device)]
         self.objects.update((control.reference, control) for control in found)
+        for control in found:
+            self._equip(control)
         return found
 
     def remove_device(self, name: str) -> None:
@@ -133,6 +136,17 @@ class ControlEngine:
             control.handler = handler
             return control
         raise AssertionError
+
+    def handle_others(self, make: Callable[[ControlObject], Handler | None]) -> None:
+        """Where an object has no handler, ask for one: now, and when logical devices come. Who came last is asked first."""
+        self._makers.insert(0, make)
+        for control in self.objects.values():
+            self._equip(control)
+
+    def _equip(self, control: ControlObject) -> None:
+        for make in self._makers:
+            if control.handler is None:
+                control.handler = make(control)
 
     def _explain(self, reference: str) -> None:
         found = self.ied.find(reference)  # its error tells what there is

@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from ..errors import MeterwireError, UsageError
-from . import conform, decode, demo, files, items, log, mms, scl, serve, serve_scl, settings, watch
+from . import conform, control, decode, demo, files, items, log, mms, scl, serve, serve_scl, settings, watch
 from .output import complain
 
 __all__ = ["main"]
@@ -64,6 +64,7 @@ app.command("read")(mms.read)
 app.command("write")(mms.write)
 app.command("browse")(mms.browse)
 app.command("watch")(watch.watch)
+app.command("control", context_settings={"ignore_unknown_options": True})(control.control)  # VALUE may be -12
 app.command("log")(log.log)
 app.command("conform")(conform.conform)
 server.command("residential")(serve.residential)

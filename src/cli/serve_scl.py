@@ -24,7 +24,10 @@ IedName = Annotated[
 AccessPoint = Annotated[
     str | None, typer.Option(metavar="NAME", help="Which access point [default: the first with a server].")
 ]
-Simulate = Annotated[bool, typer.Option("--simulate/--no-simulate", help="Let values move, or keep those of the file.")]
+Simulate = Annotated[
+    bool,
+    typer.Option("--simulate/--no-simulate", help="Let values move and controls work, or keep the values of the file."),
+]
 Period = Annotated[
     float, typer.Option(metavar="SECONDS", help="From step to step of the simulation.", min=0.01, callback=finite)
 ]
@@ -110,6 +113,7 @@ async def _serve(
 ) -> int:
     from ..scl import load_ied
     from ..server import MmsServer
+    from ..server.control_process import simulate_controls
     from ..server.simulated_values import ValueStepper, simulate
 
     notes: list[str] = []
@@ -119,6 +123,8 @@ async def _serve(
     if len(notes) > MAX_NOTES and not quiet:
         sys.stderr.write(f"note: {len(notes) - MAX_NOTES} more; the file is served without all that\n")
     server = MmsServer(ied, journal=options.journal(ied), **kept.stores(ied), **options.common())
+    if period:
+        simulate_controls(server.controls)
     async with stopping() as stop, server:
         life = asyncio.create_task(simulate(ValueStepper(ied, seed=seed), period=period)) if period else None
         sys.stdout.write(

@@ -107,7 +107,7 @@ class Controls:
         try:
             return await self._directory.resolve(reference.with_fc("CO"))
         except UnknownNameError:
-            await self._directory.resolve(reference.with_fc("CF"))  # its error tells what there is
+            await self._directory.resolve(reference)  # its error tells what there is
             return None
 
     async def ctl_model(self, control: "Control") -> int:
@@ -200,6 +200,10 @@ class Control:
     async def model(self) -> int:
         """ctlModel, read from the server now; see :class:`~meterwire.models.enums.CtlModelKind`."""
         return await self._controls.ctl_model(self)
+
+    async def insist_operable(self) -> None:
+        """UsageError when its ctlModel is status-only."""
+        self._insist_operable(await self.model())
 
     # -- the services ----------------------------------------------------------------------
 

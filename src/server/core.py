@@ -37,6 +37,7 @@ from ..models import Ied
 from ..protocols.mms.associations import FILE_SERVICES, LOG_SERVICES, SERVER_SERVICES
 from ..protocols.mms.services import Identity
 from .admission import Admission
+from .control_process import control_own
 from .journal import SqliteJournal
 from .launching import Launcher
 from .limits import Limits, Statistics
@@ -178,6 +179,7 @@ class ServerCore:
         )
         self.engines.append(self.controls)
         self.tracking.follow(self.controls)
+        control_own(self.controls)
         self.service.promise = lambda: asyncio.get_running_loop().create_future()
         self.frames = ReportFrames()
         """Encodes the reports of all associations."""

@@ -2,7 +2,7 @@
 
 Measured values wander around a typical value of their name, counters count, integers drift, booleans and double points
 change now and then, enumerations take another of their ordinals. Whatever changed gets good quality and the time. Only
-leaves of FC ST and MX move; Mod, Beh, Health and what controls report of themselves (origin, ctlNum, stSeld …) stand still, and
+leaves of FC ST and MX move; Mod, Beh, Health and what can be operated stand still, and
 control blocks are never touched. The same seed gives the same values.
 """
 
@@ -103,8 +103,8 @@ async def simulate(stepper: ValueStepper, *, period: float = 1.0, clock: Callabl
 def _places(ied: Ied, node: Any) -> Iterator[_Place]:
     """Data objects below a device or node that have something to move."""
     if isinstance(node, DataObject):
-        if node.name in STILL_OBJECTS:
-            return
+        if node.name in STILL_OBJECTS or "Oper" in node.children:
+            return  # what can be operated stays where it was put
         own = [child for child in node.children.values() if isinstance(child, DataAttribute)]
         leaves = [leaf for child in own if child.name not in STILL_ATTRIBUTES for leaf in child.leaves()]
         movers = [mover for leaf in leaves if (mover := _mover(ied, leaf, node)) is not None]
