@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from . import functions as fn
-from .access import CIPHERED, MAX_LEVEL, PLAIN_WITH_MAC
+from .access import CIPHERED, MAX_LEVEL, PLAIN_WITH_MAC, access_size
 from .commands import DELAY_UNIT, SEALABLE, OutputKind, RelayAction
 from .functions import Edition, edition_of, error_meaning
 from .items import lookup
@@ -36,6 +36,8 @@ def explain(control: int, data: bytes) -> list[Part]:
         layout = LAYOUTS.get((edition, function, is_answer), ())
         is_sealed = function in SEALABLE and data[0] > MAX_LEVEL
         parts = _laid_out(layout[:2] if is_sealed else layout, data)
+        if function in WRITES and not is_answer and len(parts) == len(layout):
+            parts += _written(edition, data)
     known = parts[-1][0] + parts[-1][1] if parts else 0
     if known < len(data):
         parts.append((known, len(data) - known, "data", data[known:].hex(" ").upper()))
@@ -65,6 +67,18 @@ def _values(function: int, edition: Edition, data: bytes) -> list[Part]:
     if has_seq and len(data) > size:
         parts.append((len(data) - 1, 1, "SEQ", f"frame {data[-1]}"))
     return parts
+
+
+def _written(edition: Edition, data: bytes) -> list[Part]:
+    """What a write puts into its item; passwords and what an ESAM sealed are not told."""
+    size = 4 if edition == "2007" else 2
+    at = size + access_size(edition)
+    item = lookup(data[size - 1 :: -1].hex())
+    if data[size] > MAX_LEVEL or not item.known or at >= len(data):
+        return []
+    if item.access == "w":
+        return [(at, len(data) - at, item.di, "not shown")]
+    return [(at + d.offset, d.size, d.item, _value(d)) for d in decode_item(item.di, data[at:])]
 
 
 def _value(value: Decoded) -> str:
@@ -172,6 +186,7 @@ _Z: Final = ("Z", 1, _speed)
 _NEW: Final = ("new PA P0 P1 P2", 4, _level)
 _TIME: Final = ("time ss mm hh DD MM YY", 6, _clock)
 
+WRITES: Final = frozenset({fn.WRITE, fn.WRITE_97})
 _READS: Final[dict[Edition, frozenset[int]]] = {
     "2007": frozenset({fn.READ, fn.FOLLOW_UP}),
     "1997": frozenset({fn.READ_97, fn.FOLLOW_UP_97, fn.REREAD_97}),

@@ -28,35 +28,31 @@ MAX_COLUMNS: Final = 64
 def pieces(di: str, data: bytes) -> Iterator[Piece]:
     """The members of a whole freeze in wire order."""
     members = HOURLY_MEMBERS if di[2:4] == HOURLY else MEMBERS
-    if SEPARATOR in data[TIME:]:
-        yield from _parted(di, data, members)
+    parts = data.split(bytes((SEPARATOR,)))
+    if not parts[-1]:
+        parts.pop()
+    if len(parts) == len(members):
+        yield from _placed(di, members, [len(part) for part in parts], gap=1)
         return
-    sizes = _sizes(len(data), members)
+    sizes = _sizes(len(parts[0]), members) if len(parts) == 1 else None
     if sizes is None:
-        note = f"{len(data)} octets are no whole number of tariffs"
+        what = "tariffs" if len(parts) == 1 else f"members ({len(parts)})"
+        note = f"{len(data)} octets are no whole number of {what}"
         yield Piece(prefix="", item=None, offset=0, size=len(data), note=note)
         return
+    yield from _placed(di, members, sizes, gap=0)
+
+
+def _placed(di: str, members: tuple[str, ...], sizes: list[int], gap: int) -> Iterator[Piece]:
+    """The members one behind the other, ``gap`` octets between them."""
+    is_sure = bool(gap) or members is HOURLY_MEMBERS
+    note = "" if is_sure else "members are told apart by the length of the whole"
     at = 0
     for member, size in zip(members, sizes, strict=True):
-        item = lookup(f"{di[:4]}{member}{di[6:]}")
-        sure = di[2:4] == HOURLY
-        note = "" if sure else "members are told apart by the length of the whole"
-        yield Piece(prefix="", item=item, offset=at, size=size, note=note, is_sure=sure)
-        at += size
-
-
-def _parted(di: str, data: bytes, members: tuple[str, ...]) -> Iterator[Piece]:
-    at = 0
-    for member in members:
-        stop = data.find(SEPARATOR, at)
-        stop = len(data) if stop < 0 else stop
-        if stop > at:
-            yield Piece(prefix="", item=lookup(f"{di[:4]}{member}{di[6:]}"), offset=at, size=stop - at)
-        at = stop + 1
-        if at > len(data):
-            return
-    if at < len(data):
-        yield Piece(prefix="", item=None, offset=at, size=len(data) - at, note="octets after the last member")
+        if size:
+            item = lookup(f"{di[:4]}{member}{di[6:]}")
+            yield Piece(prefix="", item=item, offset=at, size=size, note=note, is_sure=is_sure)
+        at += size + gap
 
 
 def _sizes(length: int, members: tuple[str, ...]) -> list[int] | None:

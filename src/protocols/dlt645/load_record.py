@@ -5,7 +5,7 @@
     A0 A0 | octets | YYMMDDhhmm | class 1 … AA | class 2 … AA | … | class 6 … AA | CS | E5      and the next record
           |  to CS |            |  absent: AA alone           |                  | sum from A0
 
-Item 06cc00tt: cc 00 asks for all classes, 01..06 for one; tt 00 for the earliest record, 01 for those from a moment on,
+Item 06cc00tt: cc 00 asks for all classes, 01..06 for one (which may come alone or among empty ones); tt 00 for the earliest record, 01 for those from a moment on,
 02 for the latest. The layout is told by public sources but confirmed by no frame at hand; therefore nothing in it is
 believed by itself: a record counts only when its count, its E5 and its sum agree.
 """
@@ -59,7 +59,6 @@ class Piece:
 
 def pieces(di: str, data: bytes) -> Iterator[Piece]:
     """The items in the records of an answer, in wire order; whatever does not agree with itself is left over."""
-    classes = CLASSES if di[2:4] == "00" else (CLASSES[int(di[2:4], 16) - 1],)
     at = number = 0
     while at < len(data):
         number += 1
@@ -70,7 +69,7 @@ def pieces(di: str, data: bytes) -> Iterator[Piece]:
             )
             yield Piece(prefix="", item=None, offset=at, size=len(data) - at, note=note)
             return
-        yield from _record(data, at + HEAD, end - 2, classes, f".{number}")
+        yield from _record(data, at + HEAD, end - 2, int(di[2:4], 16), f".{number}")
         at = end
 
 
@@ -86,25 +85,29 @@ def _end(data: bytes, at: int) -> int:
     return 0
 
 
-def _record(data: bytes, at: int, end: int, classes: tuple[tuple[str, ...], ...], prefix: str) -> Iterator[Piece]:
+def _record(data: bytes, at: int, end: int, load_class: int, prefix: str) -> Iterator[Piece]:
     yield Piece(prefix=prefix, item=TIME, offset=at, size=min(5, end - at))
     at += 5
-    for members in classes:
-        if at >= end:
-            return
-        stop = data.find(SEPARATOR, at, end)
-        stop = end if stop < 0 else stop
+    parts = data[at:end].split(bytes((SEPARATOR,)))
+    if not parts[-1]:
+        parts.pop()  # each class ends with AA, the last one too
+    classes = CLASSES if len(parts) == len(CLASSES) else CLASSES[load_class - 1 : load_class]
+    if len(parts) != len(classes):  # nobody can tell which classes these are
+        if at < end:
+            yield Piece(prefix=prefix, item=None, offset=at, size=end - at, note=f"{len(parts)} classes")
+        return
+    for members, part in zip(classes, parts, strict=True):
         items = [lookup(di) for di in members]
-        if stop - at == sum(item.length for item in items):
+        size = sum(item.length for item in items)
+        if part and len(part) != size:
+            note = f"{len(part)} octets where {size} belong"
+            yield Piece(prefix=prefix, item=None, offset=at, size=len(part), note=note)
+        elif part:
+            place = at
             for item in items:
-                yield Piece(prefix=prefix, item=item, offset=at, size=item.length)
-                at += item.length
-        elif stop > at:
-            note = f"{stop - at} octets where {sum(item.length for item in items)} belong"
-            yield Piece(prefix=prefix, item=None, offset=at, size=stop - at, note=note)
-        at = stop + 1
-    if at < end:
-        yield Piece(prefix=prefix, item=None, offset=at, size=end - at, note="octets after the last class")
+                yield Piece(prefix=prefix, item=item, offset=place, size=item.length)
+                place += item.length
+        at += len(part) + 1
 
 
 def encode_record(moment: dt.datetime, values: Mapping[str, RawValue], load_class: int = 0) -> bytes:

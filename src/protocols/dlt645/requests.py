@@ -11,7 +11,7 @@ Reading and the line (the other functions are in :mod:`.commands`)::
     17H  change baud rate     Z                                      0CH of 1997
 
 The width of the item tells the edition: 8 hex digits are 2007, 4 are 1997. The form of 02H and 03H of 1997 (the item
-alone) is common knowledge that no frame at hand confirms; a meter here takes them without item as well.
+alone) is common knowledge that no frame at hand confirms.
 """
 
 import datetime as dt

@@ -97,6 +97,19 @@ def test_on_the_wire_and_back(request_: Request, control: int, data: str) -> Non
     assert "data" not in {f.name for f in frame.anatomy() if f.depth == 1} or control in {0x03, 0x14, 0x04, 0x1C}
 
 
+def test_what_is_written_is_told_but_no_password() -> None:
+    def told(request: Request) -> str:
+        return " ".join(f.meaning for f in request_frame(ADDRESS, request).anatomy())
+
+    assert "demand period 最大需量周期 = 15 min" in told(REQUESTS[6][0])
+    table = dlt645.WriteData(di="04010001", value=dlt645.lookup("04010001").encode(("00:00/4", "07:00/3")), access=WHO)
+    assert "period 2 第一套日时段表1时段2 = 07:00/3" in told(table)
+    assert "= 5632" in told(dlt645.WriteData(di="C030", value=b"\x32\x56\x00", access=WHO_97))
+    secret = dlt645.WriteData(di="04000C03", value=bytes.fromhex("02214365"), access=WHO)
+    assert "654321" not in told(secret)
+    assert "123456" not in told(secret)
+
+
 def test_a_frame_from_the_field() -> None:
     """t014: Charity-Vance/Leetcode AppDLT645.c; valid to the end of the century, not of the last one."""
     frame = dlt645.decode(bytes.fromhex("68030000000000681C1036333333453333334D333333333434CCF916"))

@@ -160,6 +160,15 @@ def test_whole_freeze_that_does_not_come_out_even() -> None:
     assert "no whole number of tariffs" in found.note
 
 
+def test_freeze_whose_members_nobody_can_tell_apart() -> None:
+    parted = whole_freeze(4, b"\xaa")
+    fewer = parted.split(b"\xaa", 1)[1]  # one member less, and each would be taken for its neighbour
+    (found,) = decode_item("0506FF01", fewer)
+    assert (found.item, found.note) == ("0506FF01.rest", f"{len(fewer)} octets are no whole number of members (11)")
+    ended = decode_item("0506FF01", whole_freeze(4) + b"\xaa")
+    assert [v.value for v in ended] == [v.value for v in decode_item("0506FF01", whole_freeze(4))]
+
+
 def test_hourly_freeze() -> None:
     octets = bytes.fromhex("00122108260781210001000000")
     found = decode_item("0504FF05", octets)
@@ -204,6 +213,18 @@ def test_load_records_of_all_classes() -> None:
     assert values["06000001.2.00040000"] == Decimal("0.05")
     assert "06000001.2.02010100" not in values, "a class that was not recorded has no value"
     assert len(found) == 1 + len(EVERYTHING) + 1 + 4
+
+
+def test_load_record_whose_classes_nobody_can_tell() -> None:
+    full = dlt645.encode_record(NOON, EVERYTHING)
+    body = full[3:-2].replace(b"\xaa", b"", 1)
+    short = b"\xa0\xa0" + bytes((len(body),)) + body
+    short += bytes((sum(short) & 0xFF, 0xE5))
+    found = decode_item("06000001", short)
+    assert [value.item for value in found] == ["06000001.1.time", "06000001.1.rest"]
+    assert found[1].note == "5 classes"
+    alone, among = (dlt645.encode_record(NOON, dict.fromkeys(CLASSES[2], 7), n) for n in (3, 0))
+    assert told(decode_item("06030001", alone)) == told(decode_item("06030001", among))
 
 
 def test_load_record_with_a_count_up_to_its_end() -> None:
