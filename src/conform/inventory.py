@@ -130,6 +130,8 @@ class Inventory:
     """What can be operated, or says it is status-only."""
     problems: list[str] = field(default_factory=list)
     """What could not be found out."""
+    failure: str = ""
+    """Why the server could not be looked at; a case that finds nothing to be tried on has failed then."""
     values: object = None
     """A :class:`~.sweep.Sweep` once a case has asked for it."""
 

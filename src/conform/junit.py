@@ -10,7 +10,7 @@ from .tape import summaries
 
 __all__ = ["to_junit"]
 
-_FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), "�")
+_FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "�")
 """Characters XML cannot hold; a server may put them into names."""
 
 

@@ -87,7 +87,7 @@ async def _look(target: str, options: Options) -> Inventory:
         return await take_inventory(session)
     except (MeterwireError, CheckFailedError) as error:
         # A server that cannot even be looked at is judged all the same: with nothing to choose from.
-        return Inventory(problems=[f"looking round: {error}"])
+        return Inventory(problems=[f"looking round: {error}"], failure=str(error))
     finally:
         await bench.close()
 
@@ -125,6 +125,11 @@ class _Judge:
 
     async def _try(self, case: Case, bench: Bench) -> tuple[Verdict, str]:
         verdict, reason = await _outcome(case, bench, self._options.case_seconds)
+        if verdict is Verdict.NOT_APPLICABLE and self._inventory.failure:
+            verdict, reason = (
+                Verdict.FAIL,
+                f"{reason}; but the server could not be looked at: {self._inventory.failure}",
+            )
         left = await bench.close()
         if left:
             verdict, reason = (

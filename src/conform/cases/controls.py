@@ -288,19 +288,6 @@ for _number, _title, _change, _what in WRONG:
         groups[_model].add(_number, _title, _run, Permission.CONTROL)
 
 
-@for_models(ALL, "N105", "The same Oper once more, octet for octet, does not move the process a second time")
-async def _repeated(bench: Bench, model: int) -> None:
-    one = await rig(bench, model)
-    command = one.command()
-    await operated(bench, one, command)
-    said = await one.operate(one.command(one.back()))
-    bench.check(said.refusal is None and await one.moved(one.before), f"back: {said}")
-    if one.model in ENHANCED:
-        await one.termination(said.since)
-    await one.write("Oper", command)
-    bench.check(await one.stays(), "the process moved again")
-
-
 # -- normal security -----------------------------------------------------------------------
 
 

@@ -219,7 +219,7 @@ async def _two_clients(bench: Bench, fc: str) -> None:
     async with live(bench, first) as one, live(bench, second, other) as two:
         for block in (one, two):
             await block.configure(OptFlds=USUAL_OPTIONS, TrgOps=TrgOps.GI)
-            await block.configure(RptID=f"meterwire-{block.block.item[-2:]}")
+            await block.configure(RptID=f"meterwire-{1 if block is one else 2}")
             await block.enable()
         for block in (one, two):
             await block.general()
