@@ -64,6 +64,31 @@ BEHAVIOUR: dict[str, tuple[str, ...]] = {
         "tests/server/test_modes.py::test_a_test_flagged_operate_never_moves_the_process",
         "tests/acsi/test_mode.py::test_a_test_flagged_command_moves_nothing_in_any_mode",
     ),
+    "Long orIdent accepted and passed on": (
+        "tests/server/test_controls.py::test_a_long_or_ident_is_neither_taken_nor_passed_on",
+        "tests/acsi/test_control_rules.py::test_an_originator_that_cannot_be_sent",
+    ),
+    "AddCause lost between LastApplError and the write answer": (
+        "tests/server/test_controls.py::test_the_cause_comes_before_the_refusal_and_the_end_behind_the_answer",
+        "tests/server/test_controls.py::test_the_cause_is_the_one_of_the_command_it_belongs_to",
+        "tests/acsi/test_control.py::test_every_add_cause_can_come_from_a_handler",
+        "tests/interop/test_controls.py::test_their_client_is_refused",
+        "tests/interop/test_controls.py::test_our_client_is_refused",
+    ),
+    "Two clients holding one selection": (
+        "tests/acsi/test_control.py::test_two_clients_never_hold_one_selection",
+        "tests/server/test_controls.py::test_a_selection_is_released_on_disconnect",
+    ),
+    "A control executed twice after a retry": (
+        "tests/server/test_controls.py::test_a_command_whose_answer_was_lost_is_not_carried_out_twice",
+        "tests/acsi/test_control.py::test_a_command_that_comes_again_is_not_carried_out_again",
+        "tests/acsi/test_control.py::test_a_replay_under_a_new_selection",
+        "tests/server/test_controls.py::test_pipelined_commands_are_each_answered",
+    ),
+    "A test-flagged operate moving the process": (
+        "tests/acsi/test_control.py::test_a_test_never_moves_the_process",
+        "tests/interop/test_controls.py::test_their_client_sends_a_test",
+    ),
 }
 """What issue 4 says must not happen in the behaviour of a server, and the tests that show that it does not."""
 
