@@ -63,6 +63,8 @@ BEHAVIOUR: dict[str, tuple[str, ...]] = {
     "A test-flagged operate moves the process": (
         "tests/server/test_modes.py::test_a_test_flagged_operate_never_moves_the_process",
         "tests/acsi/test_mode.py::test_a_test_flagged_command_moves_nothing_in_any_mode",
+        "tests/acsi/test_control.py::test_a_test_never_moves_the_process",
+        "tests/interop/test_controls.py::test_their_client_sends_a_test",
     ),
     "Long orIdent accepted and passed on": (
         "tests/server/test_controls.py::test_a_long_or_ident_is_neither_taken_nor_passed_on",
@@ -84,10 +86,6 @@ BEHAVIOUR: dict[str, tuple[str, ...]] = {
         "tests/acsi/test_control.py::test_a_command_that_comes_again_is_not_carried_out_again",
         "tests/acsi/test_control.py::test_a_replay_under_a_new_selection",
         "tests/server/test_controls.py::test_pipelined_commands_are_each_answered",
-    ),
-    "A test-flagged operate moving the process": (
-        "tests/acsi/test_control.py::test_a_test_never_moves_the_process",
-        "tests/interop/test_controls.py::test_their_client_sends_a_test",
     ),
 }
 """What issue 4 says must not happen in the behaviour of a server, and the tests that show that it does not."""
