@@ -447,6 +447,9 @@ class UnknownData:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"unknown data does not change: {name}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.tag, self.octets, self.offset)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, UnknownData):
             return NotImplemented
