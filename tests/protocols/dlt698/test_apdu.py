@@ -29,8 +29,8 @@ BAD: list[tuple[str, str, type[DecodeError], int]] = [
     (
         "row shorter than its columns",
         "850300 50040200 02 00 00100201 00 20000201 01 01 06 00000001 0000",
-        DecodeError,
-        28,
+        TruncatedError,
+        27,
     ),
     (
         "row longer than its columns",
