@@ -8,13 +8,22 @@ Work and memory are bounded by the octets: a count larger than what is left is r
 nesting ends at :data:`MAX_DEPTH`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from struct import Struct
 from typing import Any, Final
 
 from ..errors import DecodeError, LimitError, TruncatedError
 
-__all__ = ["MAX_DEPTH", "pack_double", "read_data", "read_length", "read_results", "read_rows"]
+__all__ = [
+    "MAX_DEPTH",
+    "pack_double",
+    "read_answer",
+    "read_data",
+    "read_length",
+    "read_results",
+    "read_rows",
+    "read_table",
+]
 
 MAX_DEPTH: Final = 32
 """Arrays and structures inside each other."""
@@ -31,7 +40,7 @@ for _sizes, _kind in ((_SIGNED, 1), (_UNSIGNED, 2), (_MOMENTS, 3), ({24: 8}, 4))
         _SIZE[_tag], _KIND[_tag] = _octets, _kind
 _DOUBLE: Final = Struct(">d")
 
-Kinds = Sequence[Any]
+Kinds = list[Any]
 _int_new: Callable[..., Any] = int.__new__
 _bytes_new: Callable[..., Any] = bytes.__new__
 _tuple_new: Callable[..., Any] = tuple.__new__
@@ -107,7 +116,7 @@ def read_data(data: bytes, at: int, end: int, kinds: Kinds, depth: int = 0) -> t
 
 def read_results(
     data: bytes, at: int, end: int, count: int, kinds: Kinds, result: type[tuple[Any, ...]], dar: type[int]
-) -> tuple[list[Any], int]:
+) -> tuple[tuple[Any, ...], int]:
     """``count`` times OAD and (00 DAR | 01 Data), each as a ``result``; and the offset behind them."""
     oad = kinds[81]
     results = []
@@ -123,7 +132,7 @@ def read_results(
         else:
             raise DecodeError("a result is 00 DAR or 01 Data", offset=at + 4, data=data[at + 4 : at + 5])
         results.append(_tuple_new(result, (name, value)))
-    return results, at
+    return tuple(results), at
 
 
 def read_rows(data: bytes, at: int, end: int, rows: int, columns: int, kinds: Kinds) -> tuple[tuple[Any, ...], int]:
@@ -138,3 +147,28 @@ def read_rows(data: bytes, at: int, end: int, rows: int, columns: int, kinds: Ki
             row.append(value)
         table.append(tuple(row))
     return tuple(table), at
+
+
+def read_answer(
+    data: bytes, kinds: Kinds, classes: dict[int, type], result: type[tuple[Any, ...]], dar: type[int]
+) -> Any | None:
+    """A whole APDU, when it is a list of results (or one) with an empty tail; None: go the general way.
+
+    ``classes`` is by ``tag << 8 | choice``; their slots piid, result or results, follow_report and time_tag are filled.
+    The compiled form does this in one walk; without it there is only the general way.
+    """
+    del data, kinds, classes, result, dar
+    return None
+
+
+def read_table(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """The records of a whole GetResponseRecord straight to columns: ``(tags, table, valid)``; None: go the general way.
+
+    ``table`` has for each column one 64-bit word of the machine per record: the number (or its bits, for unsigned and
+    double); for date_time_s seconds since 1970, as if the meter's clock had no zone; for octets and texts
+    ``offset << 32 | length``. ``tags`` has the one type of each column, 0 when all is null, ``valid`` an octet for each
+    word: 0 where null was sent or a date does not exist. The compiled form does this for columns of one such type each;
+    without it there is only the general way.
+    """
+    del data
+    return None

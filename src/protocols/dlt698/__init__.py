@@ -16,6 +16,8 @@ APDUs are frozen classes with the standard's names; their fields are typed value
     GetRequestRecord(record=GetRecord(OAD("50040200"), Selector9(1), RCSD([OAD("00100200")])))
     UnknownApdu(octets, reason)                       what no class is declared for; @service(tag, choice) declares one
 
+    table = decode_columns(frame.data)                a GetResponseRecord without an object per cell; table.column(0)
+
 Data are Python values that remember their type (:mod:`.values` has the table)::
 
     LongUnsigned(2413) == 2413; Array([...]), Structure([...]) are tuples; DateTimeS.of(datetime), .datetime
@@ -71,6 +73,7 @@ from .association import (
     SignatureSecurity,
     SymmetrySecurity,
 )
+from .columns import RecordColumns, decode_columns
 from .dar import (
     DAR,
     SUCCESS,
@@ -382,6 +385,7 @@ __all__ = [
     "ProxySetThenGetResults",
     "ProxyTransCommandRequest",
     "ProxyTransCommandResponse",
+    "RecordColumns",
     "Region",
     "ReleaseNotification",
     "ReleaseRequest",
@@ -442,6 +446,7 @@ __all__ = [
     "control_name",
     "decode",
     "decode_apdu",
+    "decode_columns",
     "decode_data",
     "encode",
     "encode_apdu",

@@ -17,10 +17,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import ClassVar, Final, TypeVar, dataclass_transform
 
+from ..._accel import dlt698data as _accel
 from ...errors import LimitError, TruncatedError, UsageError
-from .axdr import Choice, Optional, Reader, Record, Teller, UnknownTagError, record_wire, register, wire_of
+from .axdr import U8, Choice, Optional, Reader, Record, Teller, UnknownTagError, record_wire, register, wire_of
+from .dar import DAR
+from .data import KINDS
 from .records import TimeTag
-from .results import ResultNormals, ResultRecords
+from .results import ResultNormal, ResultNormals, ResultRecords
 
 __all__ = [
     "MAX_APDU",
@@ -125,6 +128,9 @@ class UnknownApdu:
 
 
 _REGISTER: Final[dict[int, dict[int, type[Apdu]] | type[Apdu]]] = {}
+_ANSWERS: Final[dict[int, type]] = {}
+"""By tag and choice: APDUs that are a result, or a list of them; those are decoded most, and by the accelerator."""
+_ANSWER_FIELDS: Final = ([U8, wire_of(ResultNormal)], [U8, wire_of(tuple[ResultNormal, ...])])
 _TAIL: Final = ("follow_report", "time_tag")
 A = TypeVar("A", bound=Apdu)
 
@@ -141,6 +147,8 @@ def service(tag: int, choice: int | None = None) -> Callable[[type[A]], type[A]]
         fields = dict(record_wire(made).fields)
         tail = {name: fields.pop(name) for name in _TAIL if name in fields}
         made.TAG, made.CHOICE, made.WIRE = tag, choice, Record(made, fields | tail)
+        if choice is not None and list(fields.values()) in _ANSWER_FIELDS and issubclass(made, ServerApdu):
+            _ANSWERS[tag << 8 | choice] = made
         if choice is None:
             _REGISTER[tag] = made
         else:
@@ -173,8 +181,11 @@ def decode_apdu(data: bytes | bytearray | memoryview) -> Apdu | UnknownApdu:
         raise LimitError(f"an APDU of {len(octets)} octets, at most {MAX_APDU} are taken")
     if not octets:
         raise TruncatedError("an APDU has at least one octet", offset=0)
-    r = Reader(octets)
     try:
+        answer = _accel.read_answer(octets, KINDS, _ANSWERS, ResultNormal, DAR)
+        if answer is not None:
+            return answer  # type: ignore[no-any-return]
+        r = Reader(octets)
         found: Apdu = _class_of(r).WIRE.read(r)
     except UnknownTagError as error:
         return UnknownApdu(octets, str(error))

@@ -115,7 +115,7 @@ class _ResultsWire(Wire):
     def read(self, r: Reader) -> tuple[ResultNormal, ...]:
         count = r.length()
         found, r.offset = _accel.read_results(r.data, r.offset, r.end, count, KINDS, ResultNormal, DAR)
-        return tuple(found)
+        return found
 
     def write(self, out: bytearray, value: tuple[ResultNormal, ...]) -> None:
         out += count_prefix(len(value))

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from meterwire.protocols.dlt698 import Apdu, ClientApdu, SecurityRequest, data, frame, results
+from meterwire.protocols.dlt698 import Apdu, ClientApdu, SecurityRequest, apdu, columns, data, frame, results
 
 from .grammar import classes, of_wire
 
@@ -25,6 +25,8 @@ def data_codec(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPat
     module = accel("dlt698data")
     monkeypatch.setattr(data, "_accel", module)
     monkeypatch.setattr(results, "_accel", module)
+    monkeypatch.setattr(apdu, "_accel", module)
+    monkeypatch.setattr(columns, "_accel", module)
     return module
 
 

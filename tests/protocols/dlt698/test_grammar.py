@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meterwire.errors import DecodeError, UsageError
 from meterwire.protocols import dlt698 as d
+from meterwire.protocols.dlt698 import apdu as apdus
 
 from .grammar import any_apdu, any_data, classes
 
@@ -91,6 +92,15 @@ def test_a_frame_around_an_apdu_survives(apdu: d.Apdu, control: int, address: by
     assert d.decode(frame.encode()) == frame
     frame.anatomy()
     str(frame)
+
+
+def test_answers_that_are_read_in_one_walk() -> None:
+    """Which APDUs those are; that they come out the same is what the tests above say."""
+    assert {cls.__name__ for cls in apdus._ANSWERS.values()} == {
+        "GetResponseNormal",
+        "GetResponseNormalList",
+        "ReportNotificationList",
+    }
 
 
 def test_every_service_of_the_facts_is_declared() -> None:
