@@ -50,7 +50,7 @@ def show(
     timeout: Timeout = SERVER_TIMEOUT,
     password: Password = None,
 ) -> int:
-    """Show how many groups there are, which one is active, and whether one is being edited."""
+    """Show how many groups there are and which one is active."""
 
     async def work(ied: IedClient) -> int:
         devices = [device] if device else await ied.settings.devices()
@@ -138,7 +138,7 @@ def assign(
     timeout: Timeout = SERVER_TIMEOUT,
     password: Password = None,
 ) -> int:
-    """Change values of a group: all of them, or none when one is refused."""
+    """Change values of a group, all or none."""
     pairs = [_pair(device, text) for text in values]
 
     async def work(ied: IedClient) -> int:
