@@ -52,6 +52,12 @@ def libiec61850_controls() -> Iterator[Peer]:
 
 
 @pytest.fixture
+def libiec61850_keeping() -> Iterator[Peer]:
+    """A libIEC61850 server with setting groups and a log."""
+    yield from start("pyiec61850-ng", "pyiec61850", "libiec61850_keeping_server.py")
+
+
+@pytest.fixture
 def iec61850_controls() -> Iterator[Peer]:
     """A server of the Rust package iec61850 with controls."""
     yield from start("iec61850", "iec61850", "iec61850_control_server.py")

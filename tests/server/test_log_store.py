@@ -206,10 +206,12 @@ async def campaign(folder: Path, rounds: int, seed: int) -> tuple[int, int]:
             sys.executable, str(SCRIPT), str(database), str(told), str(number), stdout=asyncio.subprocess.PIPE, env=environment
         )  # fmt: skip
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"logging\n"
-        await asyncio.sleep(dice.uniform(0.02, 0.25))
-        process.send_signal(signal.SIGKILL)
-        assert await process.wait() == -signal.SIGKILL
+        try:
+            assert await asyncio.wait_for(process.stdout.readline(), 60) == b"logging\n"
+            await asyncio.sleep(dice.uniform(0.02, 0.25))
+        finally:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
     acknowledged = told.read_bytes().split()
     with closing(SqliteLogs(database)) as store:
         store.open(LOG)

@@ -118,22 +118,22 @@ async def campaign(folder: Path, rounds: int, seed: int) -> tuple[int, int, int]
             sys.executable, str(SCRIPT), str(database), str(told), str(number), stdout=asyncio.subprocess.PIPE, env=environment
         )  # fmt: skip
         assert process.stdout is not None
-        found = (await asyncio.wait_for(process.stdout.readline(), 60)).split()
-        # Every value of every group is of one edit: old or new, never a mixture.
-        assert len(set(found)) == 1, found
-        kept = int(found[0])
-        # What was confirmed to the client is there; what was under way may be there or not.
-        assert kept in (number, number + 1), (kept, number)
+        try:
+            found = (await asyncio.wait_for(process.stdout.readline(), 60)).split()
+            # Every value of the group is of one edit: old or new, never a mixture.
+            assert len(set(found)) == 1, found
+            kept = int(found[0])
+            # What was confirmed to the client is there; what was under way may be there or not.
+            assert kept in (number, number + 1), (kept, number)
+            assert await asyncio.wait_for(process.stdout.readline(), 60) == b"editing\n"
+            await asyncio.sleep(dice.uniform(0.0, 0.12))
+        finally:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
         newer += kept == number + 1
-        number = kept
-        line = await asyncio.wait_for(process.stdout.readline(), 60)
-        assert line == b"editing\n"
-        await asyncio.sleep(dice.uniform(0.0, 0.12))
-        process.send_signal(signal.SIGKILL)
-        assert await process.wait() == -signal.SIGKILL
-        done = int(told.read_text().split()[-1]) if told.exists() and told.read_text() else number
-        confirmed += done - number
-        number = done
+        told_last = int(told.read_text().split()[-1]) if told.exists() and told.read_text() else 0
+        confirmed += max(0, told_last - kept)
+        number = max(kept, told_last)
     return rounds, confirmed, newer
 
 

@@ -52,6 +52,21 @@ OPTIONS = {
 }  # fmt: skip
 
 
+def journal(entries: list[Any], more: bool) -> dict[str, Any]:
+    """Entries as libiec61850_client.py gives them, with the reason beside each value."""
+    return {
+        "entries": [
+            {
+                "id": entry.entry_id.hex(),
+                "time_ms": entry.time_ms,
+                "values": [{"tag": v.data_ref, "value": to_json(v.value, {}), "reason": v.reason_code} for v in entry.variables],
+            }
+            for entry in entries
+        ],
+        "more": more,
+    }
+
+
 class Client(Controls):
     """One association and what was learnt through it."""
 
@@ -259,6 +274,16 @@ class Client(Controls):
         except iec61850.IedDataAccessError as error:
             return {"accepted": False, "code": access_error(error)["error"], "name": access_error(error)["name"]}
         return {"accepted": True, "code": None, "name": None}
+
+    async def query_log(self, request: Request) -> dict[str, Any]:
+        """Entries of a log by time."""
+        found = await self.open.query_journal_by_time(request["ref"], int(request["start_ms"]), int(request["stop_ms"]))
+        return journal(*found)
+
+    async def query_log_after(self, request: Request) -> dict[str, Any]:
+        """Entries behind one."""
+        entry = bytes.fromhex(request["entry_id"])
+        return journal(*await self.open.query_journal_after_entry(request["ref"], int(request["time_ms"]), entry))
 
     async def write_element(self, request: Request) -> dict[str, Any]:
         """One array element, or one component of it."""
@@ -494,7 +519,7 @@ async def run() -> None:
     names = (
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable", "write_element", "read_async",
-        "list_define", "list_delete", "list_write", "api",
+        "list_define", "list_delete", "list_write", "api", "query_log", "query_log_after",
         "ctl_model", "ctl_select", "ctl_select_value", "ctl_operate", "ctl_cancel",
     )  # fmt: skip
     await _jsonl.serve_async({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="iec61850")

@@ -15,7 +15,7 @@ Commands (references are 'LD/LN.DO.DA' with LD the whole MMS domain name; fc is 
     rcb ref          values of a report control block ('LD/LN.RP.name')
     enable rcb ...   reserve, set, enable, optionally GI; reports arrive as {"event": "report"} lines
     gi rcb · disable rcb · rcb_buffered rcb · set_buffered rcb [resv_tms] [purge] [entry_id]
-    ctl_*: see _libiec61850_control.py
+    ctl_*: see _libiec61850_control.py · log_names, query_log, query_log_after: see _libiec61850_logs.py
     api, status, list_*, write_many, write_element, read_component, read_async: see _libiec61850_services.py
     files [folder] · file_get name [position] [keep_open] · file_put local name · file_delete name · file_rename old new
 
@@ -35,6 +35,7 @@ from _jsonl import Refused, Request
 from _libiec61850_buffered import BufferedReports
 from _libiec61850_control import Controls
 from _libiec61850_files import FileCommands
+from _libiec61850_logs import Logs
 from _libiec61850_services import Services, member_of
 
 # IedClientError and MmsError share no numbers with DataAccessError; both are passed on as they come.
@@ -42,7 +43,7 @@ MMS_ERROR_CONNECTION_LOST = 2
 CONNECT_ATTEMPTS = 20
 
 
-class Client(FileCommands, Services, BufferedReports, Controls):
+class Client(FileCommands, Services, BufferedReports, Controls, Logs):
     """One association and what was learnt through it."""
 
     def __init__(self) -> None:
@@ -481,6 +482,7 @@ def main() -> None:
         *Services.NAMES,
         *BufferedReports.NAMES,
         *Controls.NAMES,
+        *Logs.NAMES,
     )  # fmt: skip
     _jsonl.serve({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="libiec61850")
 
