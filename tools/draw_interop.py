@@ -18,7 +18,7 @@ it and nothing to complain of. Values are compared one by one with what the serv
 looked up there.
 
 **tested**: a test runs this service between the two. **lacks**: the foreign side cannot; that is tested as well, so a new
-release that can will be noticed. Setting groups, logs and TLS are not in the table.
+release that can will be noticed. TLS is not in the table.
 """
 
 

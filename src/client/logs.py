@@ -1,6 +1,6 @@
 """Logs of a server: log control blocks, and what the logs hold, entry by entry.
 
-A log is written ``LD/LN.name``. A query takes its entries in pages as large as a PDU and gives them one by one, so that a
+A log is written ``LD/LN.name`` (or, as MMS has it, ``LD/LN$name``). A query takes its entries in pages as large as a PDU and gives them one by one, so that a
 log of a million entries is read in the memory of one page.
 
 Example::
@@ -86,8 +86,14 @@ class LogControlStatus:
 
 
 def log_name(reference: str) -> ObjectName:
-    """MMS name of a log ``LD/LN.name`` (``LD/LN$name`` is the same); UsageError when it is none."""
-    parsed = parse_reference(reference.replace("$", "."))
+    """MMS name of a log ``LD/LN.name``; with ``$`` it is taken as it stands, whatever a server calls its journals.
+
+    UsageError when it is neither.
+    """
+    domain, _, item = reference.partition("/")
+    if "$" in item:
+        return ObjectName(item, domain)
+    parsed = parse_reference(reference)
     if len(parsed.path) != 2:
         msg = f"{reference} is no log; write e.g. HOME/LLN0.EventLog ('meterwire log' shows them)"
         raise UsageError(msg)

@@ -58,6 +58,12 @@ def libiec61850_keeping() -> Iterator[Peer]:
 
 
 @pytest.fixture
+def iec61850_keeping() -> Iterator[Peer]:
+    """A server of the Rust package iec61850 with setting groups and a log."""
+    yield from start("iec61850", "iec61850", "iec61850_keeping_server.py")
+
+
+@pytest.fixture
 def iec61850_controls() -> Iterator[Peer]:
     """A server of the Rust package iec61850 with controls."""
     yield from start("iec61850", "iec61850", "iec61850_control_server.py")

@@ -63,6 +63,7 @@ def by(*names: str, but: Lacking | None = None) -> Tested:
 THEIRS, OURS = "test_their_clients.py::test_", "test_their_servers.py::test_"
 LIB, RUST = "test_libiec61850.py::test_", "test_iec61850.py::test_"
 FILES, BUFFERED = "test_files.py::test_", "test_buffered.py::test_"
+KEPT = "test_settings_and_logs.py::test_"
 
 
 def mine(client: str, server: str) -> dict[str, Cell]:
@@ -372,6 +373,41 @@ MATRIX: dict[str, Row] = {
         RUST_CLIENT: by(f"{CONTROLS}their_client_operates_every_cdc", but=NO_STEPS),
         LIB_SERVER: by(f"{CONTROLS}our_client_operates_every_cdc"),
         RUST_SERVER: by(f"{CONTROLS}our_client_operates_integers"),
+    }),
+    # -- setting groups and logs -------------------------------------------------------------------------------------
+    "setting groups: select, edit, confirm": Row("settings and logs", {
+        LIB_CLIENT: by(f"{KEPT}their_client_edits_settings"),
+        RUST_CLIENT: by(f"{KEPT}their_client_edits_settings"),
+        LIB_SERVER: by(f"{KEPT}our_client_edits_settings"),
+        RUST_SERVER: by(
+            f"{KEPT}our_client_edits_settings_of_iec61850",
+            but=Lacking(
+                "has no values of the active group: a name has one constraint", shown_by=f"{KEPT}our_client_edits_settings_of_iec61850"
+            ),
+        ),
+    }),
+    "setting groups: a competing client, one that vanishes": Row("settings and logs", {
+        LIB_CLIENT: by(f"{KEPT}their_client_competes_and_vanishes"),
+        RUST_CLIENT: by(f"{KEPT}their_client_competes_and_vanishes"),
+        LIB_SERVER: by(f"{KEPT}our_client_competes_for_settings"),
+        RUST_SERVER: by(f"{KEPT}our_client_competes_for_settings_of_iec61850"),
+    }),
+    "logs: by time, behind an entry, in parts": Row("settings and logs", {
+        LIB_CLIENT: by(f"{KEPT}their_client_reads_a_log", f"{KEPT}their_client_gets_a_long_log_in_parts"),
+        RUST_CLIENT: by(f"{KEPT}their_client_reads_a_log", f"{KEPT}their_client_gets_a_long_log_in_parts"),
+        LIB_SERVER: by(f"{KEPT}our_client_reads_a_log"),
+        RUST_SERVER: by(
+            f"{KEPT}our_client_reads_a_log_of_iec61850",
+            but=Lacking("sends reasons in the wrong bit", shown_by=f"{KEPT}our_client_reads_a_log_of_iec61850"),
+        ),
+    }),
+    "logs: names, control block": Row("settings and logs", {
+        LIB_CLIENT: by(f"{KEPT}their_client_finds_logs"),
+        RUST_CLIENT: by(f"{KEPT}their_client_finds_logs"),
+        LIB_SERVER: by(f"{KEPT}our_client_reads_a_log"),
+        RUST_SERVER: Lacking(
+            "names no journal; its block has no type and no value", shown_by=f"{KEPT}our_client_reads_a_log_of_iec61850"
+        ),
     }),
     # -- files -------------------------------------------------------------------------------------------------------
     "files: directory": Row("files", {

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import tshark as tshark_helper
 from ours import OurServer
+from pairings import EMPTY_FINISH
 from peer import Peer, PeerError
 from recorder import Recorder
 
 from meterwire.client import IedClient, LogEntry, connect
-from meterwire.errors import DataAccessError, MeterwireError
+from meterwire.errors import DataAccessError, MeterwireError, ServiceError, UnknownNameError
 from meterwire.models import (
     DataAttribute,
     DataObject,
@@ -178,22 +179,20 @@ def log_all(ied: Ied, count: int) -> None:
         ied.apply([(attribute, number % 2 == 0)])
 
 
-def test_their_client_finds_logs(libiec61850_client: Peer) -> None:
-    """The journals of a device, and the block with what is oldest and newest."""
-    client = libiec61850_client
-    with OurServer(keeping_ied()) as server:
-        client("connect", host="127.0.0.1", port=server.port)
-        assert client("log_names", ld="KEEPLD0") == ["LLN0$EventLog"]
-        log_some(server, 3)
-        block = client("read", ref=BLOCK, fc="LG")["value"]
-        assert block[:3] == [True, LOG, "KEEPLD0/LLN0$dsEv"]
-        entries = client("query_log", ref=LOG, start_ms=0, stop_ms=2**41)["entries"]
-        assert block[5:7] == [entries[0]["id"], entries[-1]["id"]]
-        assert refused(client, f"{BLOCK}.IntgPd", "LG", 1000) == BUSY
-        assert accepted(client, f"{BLOCK}.LogEna", "LG", False)
-        log_some(server, 3)
-        assert len(client("query_log", ref=LOG, start_ms=0, stop_ms=2**41)["entries"]) == 3
-        client("release")
+def test_their_client_finds_logs(served: tuple[Peer, OurServer]) -> None:
+    """The journals of a device, and the block with what is oldest and newest; logging is stopped and goes on."""
+    client, server = served
+    assert [name.removeprefix("LLN0$") for name in client("log_names", ld="KEEPLD0")] == ["EventLog"]
+    log_some(server, 3)
+    block = client("read", ref=BLOCK, fc="LG")["value"]
+    assert block[:3] == [True, LOG, "KEEPLD0/LLN0$dsEv"]
+    entries = client("query_log", ref=LOG, start_ms=0, stop_ms=2**41)["entries"]
+    assert block[5:7] == [entries[0]["id"], entries[-1]["id"]]
+    assert refused(client, f"{BLOCK}.IntgPd", "LG", 1000) == BUSY
+    assert accepted(client, f"{BLOCK}.LogEna", "LG", False)
+    log_some(server, 3)
+    assert len(client("query_log", ref=LOG, start_ms=0, stop_ms=2**41)["entries"]) == 3
+    assert accepted(client, f"{BLOCK}.IntgPd", "LG", 1000)
 
 
 # -- our client, their server ------------------------------------------------------------------------------------------
@@ -210,7 +209,8 @@ def on_theirs(peer: Peer, work: Any) -> None:
     with Recorder(port) as recorder:
         asyncio.run(body(recorder.port))
     if tshark_helper.available():
-        tshark_helper.insist_clean(recorder.capture(), port, at_least=4)
+        faults = EMPTY_FINISH if peer.ready["peer"] == "iec61850" else ()
+        tshark_helper.insist_clean(recorder.capture(), port, at_least=4, peer_faults=faults)
 
 
 def test_our_client_edits_settings(libiec61850_keeping: Peer) -> None:
@@ -293,3 +293,56 @@ def test_our_client_reads_a_log(libiec61850_keeping: Peer) -> None:
         assert await everything(ied, after=bytes(8)) == whole
 
     on_theirs(libiec61850_keeping, work)
+
+
+def test_our_client_edits_settings_of_iec61850(iec61850_keeping: Peer) -> None:
+    """It has one constraint for a name: what is edited, but not what is active; and it keeps one value for all groups."""
+
+    async def work(ied: IedClient) -> None:
+        assert await ied.settings.devices() == ("KEEPLD0",)
+        status = await ied.settings.status("KEEPLD0")
+        assert (status.count, status.active, status.editing, status.resv_tms) == (3, 1, 0, None)
+        with pytest.raises(DataAccessError, match="invalid"):
+            await ied.settings.select("KEEPLD0", 9)
+        async with ied.settings.edit("KEEPLD0", 2) as edit:
+            assert await edit.read() == {"KEEPLD0/PTOC1.OpDlTmms [SE]": {"setVal": 100}}
+            await edit.write("PTOC1.OpDlTmms.setVal", 777)
+            await edit.confirm()
+        await ied.settings.select("KEEPLD0", 2)
+        info = await asyncio.to_thread(iec61850_keeping, "info")
+        assert (info["act_sg"], info["edit_sg"]) == (2, 0)
+        with pytest.raises(UnknownNameError, match="no settings under SG"):
+            await ied.settings.read("KEEPLD0")
+
+    on_theirs(iec61850_keeping, work)
+
+
+def test_our_client_competes_for_settings_of_iec61850(iec61850_keeping: Peer) -> None:
+    async def work(ied: IedClient) -> None:
+        async with connect(f"mms://127.0.0.1:{iec61850_keeping.ready['port']}", timeout=5) as other:
+            async with ied.settings.edit("KEEPLD0", 1):
+                with pytest.raises(DataAccessError):
+                    await other.settings.edit("KEEPLD0", 1).begin()
+            await other.settings.edit("KEEPLD0", 1).begin()
+
+    on_theirs(iec61850_keeping, work)
+
+
+def test_our_client_reads_a_log_of_iec61850(iec61850_keeping: Peer) -> None:
+    """Its journal is called like the control block and stands in no list; the block has neither type nor value; the reason
+    "data-change" is sent as the last of seven bits, where application-trigger belongs."""
+    journal = "KEEPLD0/LLN0$LG$lcbEv"
+    for number in range(5):
+        iec61850_keeping("log", ref="KEEPLD0/GGIO1$ST$Ind1$stVal", value=number % 2 == 0)
+
+    async def work(ied: IedClient) -> None:
+        assert await ied.logs.list("KEEPLD0") == ()
+        with pytest.raises(ServiceError):
+            await ied.logs.status(BLOCK)
+        entries = [entry async for entry in ied.logs.query(journal)]
+        assert [entry.entries[0].value for entry in entries] == [True, False, True, False, True]
+        assert {entry.entries[0].reasons for entry in entries} == {()}
+        behind = [entry async for entry in ied.logs.query(journal, after=entries[1])]
+        assert behind == entries[2:]
+
+    on_theirs(iec61850_keeping, work)

@@ -275,6 +275,10 @@ class Client(Controls):
             return {"accepted": False, "code": access_error(error)["error"], "name": access_error(error)["name"]}
         return {"accepted": True, "code": None, "name": None}
 
+    async def log_names(self, request: Request) -> list[str]:
+        """Logs of LLN0."""
+        return [str(name) for name in await self.open.get_logical_node_directory(f"{request['ld']}/LLN0", iec61850.AcsiClass.LOG)]
+
     async def query_log(self, request: Request) -> dict[str, Any]:
         """Entries of a log by time."""
         found = await self.open.query_journal_by_time(request["ref"], int(request["start_ms"]), int(request["stop_ms"]))
@@ -519,7 +523,7 @@ async def run() -> None:
     names = (
         "connect", "release", "abort", "state", "names", "walk", "read", "read_many", "read_element", "read_all",
         "write", "datasets", "dataset", "rcb", "enable", "gi", "disable", "write_element", "read_async",
-        "list_define", "list_delete", "list_write", "api", "query_log", "query_log_after",
+        "list_define", "list_delete", "list_write", "api", "query_log", "query_log_after", "log_names",
         "ctl_model", "ctl_select", "ctl_select_value", "ctl_operate", "ctl_cancel",
     )  # fmt: skip
     await _jsonl.serve_async({**{name: getattr(client, name) for name in names}, "quit": leave}, peer="iec61850")
