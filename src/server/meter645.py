@@ -25,7 +25,7 @@ from ..binding.clock import CHINA
 from ..errors import UsageError
 from ..net.tcp import as_stream, listen
 from ..protocols.dlt645 import FaultInjector, Faults, Frame, MeterSession, check_address
-from ..protocols.dlt645.meter import RegisterValue
+from ..protocols.dlt645.items import RegisterValue
 
 __all__ = ["MeterServer", "SimulatedMeter", "meter_clock", "serve_meter", "serve_meter_pty"]
 

@@ -50,6 +50,7 @@ from .load_record import encode_record
 from .meter import MeterSession
 from .numbers import NumberFormat, numbers
 from .parse import parse_request
+from .registers import RegisterActions
 from .requests import (
     SPEEDS,
     SPEEDS_1997,
@@ -107,6 +108,7 @@ __all__ = [
     "Piece",
     "ReadAddress",
     "ReadData",
+    "RegisterActions",
     "RelayAction",
     "RelayCommand",
     "Request",

@@ -19,7 +19,7 @@ from .formats import Format, RawValue
 from .layouts import Layout, layout_of, rows_of
 from .patterns import FIELDS, block_field, fields_in, match, members
 
-__all__ = ["SOURCES", "Bit", "Item", "catalogue", "expand", "item_code", "lookup", "search"]
+__all__ = ["SOURCES", "Bit", "Item", "RegisterValue", "catalogue", "expand", "item_code", "lookup", "search"]
 
 FILES: Final = (
     "energy", "demand", "variables", "events", "parameters", "freezes", "load_records", "security",
@@ -38,6 +38,10 @@ SOURCES: Final[dict[str, str]] = {
     "U": "common knowledge, confirmed by no frame and no second source",
 }
 """What the letters in the column ``source`` stand for: public code compared, and frames."""
+
+
+RegisterValue = RawValue | tuple[RawValue, ...]
+"""What a register of a meter holds: see :meth:`Item.encode`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ class Item:
         """Decimal exponent of the (first) number: value = raw * 10**exponent; 0 when the item is not a number."""
         return self.formats[0].exponent if self.formats else 0
 
-    def encode(self, value: RawValue | tuple[RawValue, ...]) -> bytes:
+    def encode(self, value: RegisterValue) -> bytes:
         """The item's octets (without DI, without 33H); UsageError when ``value`` does not fit.
 
         An int counts in the last place (``123456`` is 1234.56 kWh), a Decimal in the unit. Items of several parts,
@@ -116,7 +120,7 @@ class Item:
         """
         layout = self.layout
         if isinstance(value, bytes):
-            if layout.max_length and not self._fits(len(value)):
+            if not self.takes(len(value)):
                 raise UsageError(f"{self.di} takes {self._takes()} octets, not {len(value)}")
             return value
         values = value if isinstance(value, tuple) else (value,)
@@ -127,7 +131,10 @@ class Item:
         parts = layout.fixed + layout.tail * (spare // len(layout.tail) if spare else 0)
         return b"".join(part.format.encode(one, signed=part.signed) for part, one in zip(parts, values, strict=True))
 
-    def _fits(self, length: int) -> bool:
+    def takes(self, length: int) -> bool:
+        """True when so many octets are a whole value; what has a form of its own takes any number."""
+        if self.format in OWN_FORMS:
+            return True
         layout = self.layout
         left = length - layout.length
         return left == 0 or (0 < left <= layout.times * layout.tail_length and left % layout.tail_length == 0)

@@ -18,19 +18,15 @@ from . import requests as req
 from .access import MAX_LEVEL, Access
 from .actions import NO_SUCH_DATA, OTHER_ERROR, UNAUTHORISED, MeterActions, refuse
 from .address import BROADCAST, WILDCARD, address_matches, own_address
-from .formats import RawValue
 from .frame import MAX_DATA, Frame, Stream
 from .functions import Edition
-from .items import expand, lookup
+from .items import RegisterValue, expand, lookup
 from .parse import parse_request, relay_command
 from .requests import MAX_SEQ, Request
 from .security import MeterEsam, NoEsam
 from .session import BYTE_GAP
 
-__all__ = ["LEVELS", "SERVICES", "MeterSession", "RegisterValue"]
-
-RegisterValue = RawValue | tuple[RawValue, ...]
-"""What a register holds: see :meth:`.items.Item.encode`."""
+__all__ = ["LEVELS", "SERVICES", "MeterSession"]
 
 MAX_CLOCK_ERROR: Final = dt.timedelta(minutes=5)
 """A broadcast time further away than this is not taken (standard, broadcast time)."""
