@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..protocols.dlt645 import Faults
+from ..protocols.dlt645 import Access, Faults
 from ..server.meter645 import MeterServer, SimulatedMeter, serve_meter, serve_meter_pty
 from ..terminals import ResidentialTerminal, find_meters
 from .files import ServedFolder
@@ -34,6 +34,16 @@ def residential(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="What a meter has to answer.", min=0.05, callback=finite)
     ] = 1.5,
+    relay_password: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGITS",
+            help="Password of the meters; with it clients may operate their relays.",
+            envvar="METERWIRE_RELAY_PASSWORD",
+            show_envvar=True,
+        ),
+    ] = None,
+    relay_level: Annotated[int, typer.Option(metavar="N", help="Level of that password.", min=0, max=9)] = 2,
     journal: Journal = None,
     no_journal: NoJournal = False,
     files: ServedFolder = None,
@@ -44,12 +54,15 @@ def residential(
     """Serve DL/T 645 meters of a home as an IEC 61850 terminal."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
     options = server_options(host, port, journal, no_journal, files, password, remote=remote)
-    return run(_residential(meters, name, poll, timeout, options))
+    access = None if relay_password is None else Access(level=relay_level, password=relay_password)
+    return run(_residential(meters, name, poll, timeout, options, access))
 
 
-async def _residential(urls: list[str], name: str, poll: float, timeout: float, options: ServerOptions) -> int:
+async def _residential(
+    urls: list[str], name: str, poll: float, timeout: float, options: ServerOptions, access: Access | None
+) -> int:
     terminal = ResidentialTerminal(
-        await find_meters(urls, timeout=timeout),
+        await find_meters(urls, timeout=timeout, access=access),
         name=name,
         poll_seconds=poll,
         timeout=timeout,

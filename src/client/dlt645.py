@@ -17,6 +17,7 @@ from typing import Final, Self
 from ..errors import LinkTimeoutError, StateError
 from ..net.meterlink import MeterLink, open_meter_link, parse_meter_url
 from ..protocols.dlt645 import WILDCARD, Completed, Counters, Event, Failed, Master, Send, check_address
+from ..protocols.dlt645.requests import Request
 from ..reading import Reading, Timestamp
 
 __all__ = ["MeterMaster"]
@@ -85,6 +86,14 @@ class MeterMaster:
         """Read an item or a block (``"0001FF00"``); one Reading per item, follow-up frames joined."""
         target = self.address if address is None else address
         return await self._ask(lambda now: self._session.read(target, di, now, blocks=blocks, since=since))
+
+    async def command(self, request: Request, address: str | None = None) -> None:
+        """Tell a meter to do something (:mod:`meterwire.protocols.dlt645.commands`); returning means that it said yes.
+
+        What cannot be undone is sent once: after LinkTimeoutError nobody knows whether it was done.
+        """
+        target = self.address if address is None else address
+        await self._ask(lambda now: self._session.request(target, request, now))
 
     async def read_address(self) -> str:
         """The address of the only meter on the line."""

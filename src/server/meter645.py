@@ -16,7 +16,7 @@ import os
 import random
 import time
 import tty
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import isqrt
 from typing import Final
@@ -24,7 +24,16 @@ from typing import Final
 from ..binding.clock import CHINA
 from ..errors import UsageError
 from ..net.tcp import as_stream, listen
-from ..protocols.dlt645 import FaultInjector, Faults, Frame, MeterSession, check_address
+from ..protocols.dlt645 import (
+    FaultInjector,
+    Faults,
+    Frame,
+    MeterActions,
+    MeterSession,
+    RelayAction,
+    RelayCommand,
+    check_address,
+)
 from ..protocols.dlt645.items import RegisterValue
 
 __all__ = ["MeterServer", "SimulatedMeter", "meter_clock", "serve_meter", "serve_meter_pty"]
@@ -59,15 +68,28 @@ def meter_clock() -> dt.datetime:
     return now.replace(microsecond=0, tzinfo=None)
 
 
+PASSWORDS: Final = {2: "000000"}
+"""Password of a new simulated meter, by level."""
+
+
 class SimulatedMeter:
     """A three-phase meter with four tariffs; :attr:`registers` is what it answers with.
 
     ``start`` is what its clock shows at first (default: now, in China). Registers that the physics
-    does not own may be set freely; items follow the catalogue, other DIs take bytes.
+    does not own may be set freely; items follow the catalogue, other DIs take bytes. ``passwords`` maps the levels that
+    open something to their six digits; with one of them the relay can be tripped and closed.
     """
 
-    def __init__(self, address: str = "000000000001", *, seed: int = 0, start: dt.datetime | None = None) -> None:
+    def __init__(
+        self,
+        address: str = "000000000001",
+        *,
+        seed: int = 0,
+        start: dt.datetime | None = None,
+        passwords: Mapping[int, str] | None = None,
+    ) -> None:
         self.address = check_address(address)
+        self.passwords: dict[int, str] = dict(PASSWORDS if passwords is None else passwords)
         self.clock = start or meter_clock()
         self.registers: dict[str, RegisterValue] = {}
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
@@ -125,7 +147,14 @@ class SimulatedMeter:
 
     def session(self) -> MeterSession:
         """A new session of this meter, one for each line it hangs on."""
-        return MeterSession(self.address, self.registers, clock=self._moment, set_clock=self.set_clock)
+        return MeterSession(
+            self.address,
+            self.registers,
+            clock=self._moment,
+            set_clock=self.set_clock,
+            actions=_Actions(self),
+            passwords=self.passwords,
+        )
 
     def _fixed(self) -> None:
         draw = self._random.randrange
@@ -253,6 +282,18 @@ class _Line:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+
+
+class _Actions(MeterActions):
+    """What a simulated meter does when it is told to: its relay moves."""
+
+    def __init__(self, meter: SimulatedMeter) -> None:
+        self._meter = meter
+
+    def relay(self, request: RelayCommand) -> None:
+        if request.action not in (RelayAction.TRIP, RelayAction.CLOSE):
+            super().relay(request)
+        self._meter.relay_open = request.action is RelayAction.TRIP
 
 
 class _Connection(asyncio.Protocol):

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -20,10 +20,12 @@ from ..errors import LinkError, LinkTimeoutError, MeterError, ProtocolError
 from ..models import Ied
 from ..models.terminals.residential import MeterConfig, residential_terminal
 from ..net.meterlink import parse_meter_url
+from ..protocols.dlt645 import Access
 from ..reading import Timestamp
 from ..server.admission import Admission
 from ..server.journal import SqliteJournal
 from ..server.mms import MmsServer
+from .relay import RelayOperator
 
 __all__ = ["LineStatistics", "MeterAt", "ResidentialTerminal", "find_meters"]
 
@@ -44,6 +46,8 @@ class MeterAt:
     """URL of the line without the meter's address, e.g. ``645+tcp://192.0.2.7:10645``."""
     config: MeterConfig
     """The meter."""
+    access: Access | None = field(default=None, repr=False)
+    """Level and password its relay is operated with; without it the relay is status only."""
 
 
 @dataclass(slots=True)
@@ -68,8 +72,10 @@ def _line_of(url: str) -> str:
     return head + ("?" + "&".join(options) if options else "")
 
 
-async def find_meters(urls: Sequence[str], *, timeout: float = 1.5) -> list[MeterAt]:
+async def find_meters(urls: Sequence[str], *, timeout: float = 1.5, access: Access | None = None) -> list[MeterAt]:
     """Meters of meter URLs; one without ``addr`` is asked for its address (a single meter answers).
+
+    With ``access`` the relays of all of them can be operated.
 
     Raises UsageError for a malformed URL and LinkError when a meter without address is silent.
     """
@@ -83,7 +89,7 @@ async def find_meters(urls: Sequence[str], *, timeout: float = 1.5) -> list[Mete
                 except LinkTimeoutError:
                     msg = f"{url}: no meter tells its address; give it as ?addr=12 digits"
                     raise LinkError(msg) from None
-        found.append(MeterAt(_line_of(url), MeterConfig(address=address)))
+        found.append(MeterAt(_line_of(url), MeterConfig(address=address), access))
     return found
 
 
@@ -106,7 +112,8 @@ class ResidentialTerminal:
         admission: Admission | None = None,
     ) -> None:
         started = Timestamp.from_ns(clock())
-        self.ied = residential_terminal(name, [m.config for m in meters], started=started)
+        configs = [replace(m.config, operable=m.access is not None) for m in meters]
+        self.ied = residential_terminal(name, configs, started=started)
         self.bindings = bind_meters(self.ied)
         self.server = MmsServer(
             self.ied,
@@ -125,9 +132,13 @@ class ResidentialTerminal:
         self.polled = asyncio.Event()
         """Set after the first complete round of every line."""
         self._by_line: dict[str, list[MeterBinding]] = {}
+        self._masters: dict[str, MeterMaster] = {}
         for meter in meters:
             binding = self.bindings[meter.config.address]
             self._by_line.setdefault(meter.line, []).append(binding)
+            if meter.access is not None:
+                relay = RelayOperator(meter.line, binding, meter.access, self._masters, clock)
+                self.server.controls.handle(f"{binding.ld_name}/XSWI1.Pos", relay.handler)
         self._lost: dict[str, int] = {}  # rounds in a row in which a meter, by address, answered nothing
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -166,6 +177,7 @@ class ResidentialTerminal:
             try:
                 async with await MeterMaster.open(line, timeout=self.timeout) as master:
                     pause = FIRST_PAUSE
+                    self._masters[line] = master
                     await self._poll_for_ever(master, bindings, statistics)
             except LinkError as error:
                 log.warning("%s; next attempt in %g s", error, pause)
@@ -175,6 +187,8 @@ class ResidentialTerminal:
                 log.exception("%s is not read any more", line)  # our own mistake; it must not keep looking good
                 self._silence(bindings)
                 raise
+            finally:
+                self._masters.pop(line, None)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 

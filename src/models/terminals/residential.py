@@ -7,7 +7,7 @@ LLN0, LPHD1    the device and the meter; data sets and report control blocks are
 MMTR1          energy totals; RtnMMTR1 the same per tariff rate (MMTR has no tariff axis)
 MMXU1          voltages, currents, powers, power factor, frequency, as they are now
 DmdMMXU1       maximum demand; ``t`` is the moment it occurred
-XSWI1          the meter's relay, status only
+XSWI1          the meter's relay; operable where the terminal may (``MeterConfig.operable``), else status only
 GGIO1..GGIO7   run status words 1..7, see :mod:`.status_words`
 LTMS1          the meter's clock: ``TmChSt1`` is true while it keeps within tolerance
 LCCH1          the line to the meter: ``ChLiv`` alive, ``FerCh`` answers that were discarded
@@ -21,7 +21,7 @@ Everything that comes from a meter is invalid until it has been read.
 ``brcbEv`` and ``brcbEn`` buffer events and energy while no client is there; they have no integrity reports, which would
 push events out of the buffer. ``urcbEv``, ``urcbMx`` and ``urcbEn`` give the same, and the measurements, as they are.
 
-Not here yet: control of the relay, prepayment, tariff tables.
+Not here yet: prepayment, tariff tables.
 """
 
 import re
@@ -41,6 +41,7 @@ from ..enums import (
     CalcModeKind,
     ClockSourceKind,
     ClockSyncKind,
+    CtlModelKind,
     MultiplierKind,
     SIUnitKind,
     SwitchFunctionKind,
@@ -65,6 +66,8 @@ REPORT_INSTANCES = 3
 BUFFERED_INSTANCES = 2
 """The same for the buffered ones: each keeps a buffer of its own."""
 INTEGRITY_MS = 60_000
+SBO_TIMEOUT_MS, OPER_TIMEOUT_MS = 30_000, 30_000
+"""How long a relay stays selected, and what it has to move: a meter may be asked only every few seconds."""
 BUFFERED_TRIGGERS = {"brcbEv": TrgOps.DCHG | TrgOps.QCHG | TrgOps.GI, "brcbEn": TrgOps.DCHG | TrgOps.GI}
 BUFFER_MS = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -82,6 +85,8 @@ class MeterConfig:
     """1 or 3."""
     description: str = ""
     """Free text, ASCII."""
+    operable: bool = False
+    """The relay can be operated: Pos wants a selection, and has enhanced security."""
 
     def __post_init__(self) -> None:
         if len(self.address) != 12 or not (self.address.isascii() and self.address.isdigit()):
@@ -128,7 +133,7 @@ def _nodes(device: str, meter: MeterConfig, since: Timestamp, *, is_first: bool)
         yield _node(MMTR, since, prefix=f"Rt{rate}", values=_energy("DmdWh", "SupWh"))
     yield _measurement(meter, since)
     yield _demand(device, since)
-    yield _switch(since)
+    yield _switch(meter, since)
     for word in FLAGS:
         if flags_of(word, meter.phases):
             yield _status_word(word, meter, since)
@@ -209,9 +214,15 @@ def _demand(device: str, since: Timestamp) -> LogicalNode:
     return _node(MMXU, since, prefix="Dmd", values=values, statistics=True)
 
 
-def _switch(since: Timestamp) -> LogicalNode:
+def _switch(meter: MeterConfig, since: Timestamp) -> LogicalNode:
     known = {"SwTyp.stVal": SwitchFunctionKind.Load_Break, "SwTyp.q": Quality.GOOD, "SwTyp.t": since}
-    return _node(XSWI, since, known=known, values={"Pos.d": "relay of the meter"})
+    values: dict[str, Any] = {"Pos.d": "relay of the meter"}
+    include: tuple[str, ...] = ()
+    if meter.operable:
+        values |= {"Pos.ctlModel": CtlModelKind.sbo_with_enhanced_security}
+        values |= {"Pos.sboTimeout": SBO_TIMEOUT_MS, "Pos.operTimeout": OPER_TIMEOUT_MS}
+        include = ("Pos.origin", "Pos.ctlNum", "Pos.opRcvd", "Pos.opOk", "Pos.tOpOk")
+    return _node(XSWI, since, known=known, values=values, include=include)
 
 
 def _status_word(word: int, meter: MeterConfig, since: Timestamp) -> LogicalNode:
