@@ -239,7 +239,7 @@ def build(
         if base not in chosen:
             continue
         instances = sorted((number, wished) for wished, (b, number) in numbers.items() if b == base)
-        for _, wished in instances or [(0, base)]:
+        for _, wished in instances or [(1, f"{base}1" if members[base].presence.is_numbered else base)]:
             enum = enums.get(wished, member.enum) if enums else member.enum
             node.add(builder.data_object(wished, member.cdc, wished, wish.below(wished), enum, member.type))
     for path in values.keys() - builder.used:
@@ -259,12 +259,13 @@ def _numbered(where: str, members: Mapping[str, _Placed], wish: _Wish) -> dict[s
     """Declared name and number of every wanted data object."""
     found = {}
     for name in wish:
-        if name in members and members[name].presence.code != "Omulti":
+        if name in members and not members[name].presence.is_numbered:
             found[name] = (name, 0)
             continue
         match = _NUMBERED.fullmatch(name)
-        if match is None or match[1] not in members or members[match[1]].presence.code != "Omulti":
-            known = (f"{n}1.." if m.presence.code == "Omulti" else n for n, m in members.items())
+        base = members.get(match[1]) if match else None
+        if match is None or base is None or not base.presence.is_numbered or not base.presence.allows(int(match[2])):
+            known = (f"{n}1.." if m.presence.is_numbered else n for n, m in members.items())
             msg = f"{where} has no {name}; it has {', '.join(known)}"
             raise UnknownNameError(msg)
         found[name] = (match[1], int(match[2]))

@@ -29,6 +29,7 @@ __all__ = [
     "ENUM",
     "EX",
     "FLOAT32",
+    "FM",
     "INT8",
     "INT8U",
     "INT16",
@@ -36,9 +37,11 @@ __all__ = [
     "INT32",
     "INT32U",
     "INT64",
+    "MF",
     "MO",
     "MX",
     "OF",
+    "OM",
     "OR",
     "SP",
     "SR",
@@ -82,13 +85,18 @@ __all__ = [
     "MOsbo",
     "MOsboEnhanced",
     "MOsboNormal",
+    "Mmulti",
+    "MmultiF",
+    "MmultiRange",
     "O",
+    "OFcond",
     "OMSynPh",
     "ObjRef",
     "Octet6",
     "Octet16",
     "Octet64",
     "Omulti",
+    "OmultiRange",
     "OptFlds",
     "Parameter",
     "Presence",
@@ -116,14 +124,24 @@ class Presence:
     code: str
     """As the name space files write it, e.g. ``M``, ``AtLeastOne``, ``MO``."""
     arg: str = ""
-    """Group number, name of a sibling, or number of a textual condition."""
+    """Group number, name of a sibling, number of a textual condition, or first and last instance number."""
 
     def __str__(self) -> str:
         return f"{self.code}({self.arg})" if self.arg else self.code
 
+    @property
+    def is_numbered(self) -> bool:
+        """Instances carry numbers behind the name (``Ind1``)."""
+        return "multi" in self.code
+
+    def allows(self, number: int) -> bool:
+        """May an instance have this number?"""
+        first, _, last = self.arg.partition(",") if self.code.endswith("Range") else ("1", "", "")
+        return int(first) <= number and (not last or number <= int(last))
+
 
 M, O, F = Presence("M"), Presence("O"), Presence("F")  # noqa: E741 - the standard's letter
-Omulti = Presence("Omulti")
+Omulti, Mmulti = Presence("Omulti"), Presence("Mmulti")
 AtMostOne = Presence("AtMostOne")
 
 # The rest depends on a sibling, a group, or the place in the model; build.py says how each is decided.
@@ -167,9 +185,39 @@ def MO(sibling: str) -> Presence:
     return Presence("MO", sibling)
 
 
+def MF(sibling: str) -> Presence:
+    """Mandatory beside the sibling, else forbidden."""
+    return Presence("MF", sibling)
+
+
+def OM(sibling: str) -> Presence:
+    """Optional beside the sibling, else mandatory."""
+    return Presence("OM", sibling)
+
+
+def FM(sibling: str) -> Presence:
+    """Forbidden beside the sibling, else mandatory."""
+    return Presence("FM", sibling)
+
+
 def OF(sibling: str) -> Presence:
     """Optional beside the sibling, else forbidden."""
     return Presence("OF", sibling)
+
+
+def MmultiF(sibling: str) -> Presence:
+    """At least one numbered instance beside the sibling, which is numbered too; else forbidden."""
+    return Presence("MmultiF", sibling)
+
+
+def OmultiRange(first: int, last: int) -> Presence:
+    """Any number of instances with numbers from ``first`` to ``last``."""
+    return Presence("OmultiRange", f"{first}, {last}")
+
+
+def MmultiRange(first: int, last: int) -> Presence:
+    """At least one instance, with numbers from ``first`` to ``last``."""
+    return Presence("MmultiRange", f"{first}, {last}")
 
 
 def MOcond(number: int) -> Presence:
@@ -180,6 +228,11 @@ def MOcond(number: int) -> Presence:
 def MFcond(number: int) -> Presence:
     """Mandatory under a condition the standard gives in prose, else forbidden."""
     return Presence("MFcond", str(number))
+
+
+def OFcond(number: int) -> Presence:
+    """Optional under a condition the standard gives in prose, else forbidden."""
+    return Presence("OFcond", str(number))
 
 
 dchg, qchg, dupd = Trigger.DCHG, Trigger.QCHG, Trigger.DUPD
@@ -252,6 +305,8 @@ class DO:
     """What the CDC leaves open besides: ctlVal of a CTS, the address of a GTS or MTS."""
     transient: bool = False
     """The value falls back by itself; only the change to true counts."""
+    deprecated: bool = False
+    """Kept for old devices; not for new ones."""
 
 
 ST, MX, SP, SV = (partial(Attribute, fc) for fc in ("ST", "MX", "SP", "SV"))

@@ -2,7 +2,7 @@
 
 What the caller asked for is completed with what is mandatory beside it, until nothing more is missing;
 then everything forbidden or contradictory is refused. Conditions the standard gives in prose
-(MOcond, MFcond) cannot be decided here: such a member is there when it is asked for.
+(MOcond, MFcond, OFcond) cannot be decided here: such a member is there when it is asked for.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -48,6 +48,10 @@ def _always(verdict: str) -> _Verdict:
     return lambda _arg, _chosen, _context: verdict
 
 
+def _beside(verdict: str, otherwise: str) -> _Verdict:
+    return lambda sibling, chosen, _context: verdict if sibling in chosen else otherwise
+
+
 def _mandatory_if(test: Callable[[Context], bool], otherwise: str = "O") -> _Verdict:
     return lambda _arg, _chosen, context: "M" if test(context) else otherwise
 
@@ -59,8 +63,15 @@ _VERDICTS: dict[str, _Verdict] = {
     "OMSynPh": _always("M"),
     # If one substitution attribute is wanted, all are: see _groups.
     "MFsubst": _always("O"),
-    "MO": lambda arg, chosen, _: "M" if arg in chosen else "O",
-    "OF": lambda arg, chosen, _: "O" if arg in chosen else "F",
+    "MO": _beside("M", "O"),
+    "MF": _beside("M", "F"),
+    "OM": _beside("O", "M"),
+    "FM": _beside("F", "M"),
+    "OF": _beside("O", "F"),
+    "Mmulti": _always("M"),
+    "MmultiRange": _always("M"),
+    "MmultiF": _beside("M", "F"),
+    "na": _always("F"),
     # A logical device without GrRef is a root.
     "MOrootLD": lambda _arg, chosen, _: "O" if "GrRef" in chosen else "M",
     "MOln0": _mandatory_if(lambda c: c.is_ln0),

@@ -10,8 +10,8 @@ from meterwire.models.build import MAX_ELEMENTS
 from meterwire.models.cdc import CDCS, CTS
 from meterwire.models.declare import CO, DO, INT8, AtMostOne, CommonDataClass, LogicalNodeClass, M, O, Omulti
 from meterwire.models.enums import BehaviourModeKind, CtlModelKind
+from meterwire.models.enums._base import Literals
 from meterwire.models.ln import (
-    CALH,
     GGIO,
     GSAL,
     KVLV,
@@ -21,7 +21,6 @@ from meterwire.models.ln import (
     LPHD,
     LTIM,
     LTMS,
-    MFLW,
     MMTR,
     MMXU,
     MSQI,
@@ -30,13 +29,10 @@ from meterwire.models.ln import (
 )
 from meterwire.reading import Quality
 
-CHOICES: dict[type[LogicalNodeClass], tuple[str, ...]] = {
-    MSQI: ("SeqA",),
-    MFLW: ("VlmCnt",),
-    CALH: ("GrAlm",),
-    KVLV: ("OpnPos",),
-}
-"""What has to be chosen in classes whose standard leaves a choice and no preference."""
+CHOSEN = {"WYE": "phsA", "DEL": "phsAB", "TSG": "setTm"}
+"""Members to choose in CDCs that leave a choice."""
+ARRAYS = ("CSD", "CSG", "HST", "HMV", "HWYE", "HDEL")
+"""CDCs with arrays: somebody has to say how long they are."""
 
 
 def names(node: LogicalNode | DataObject | DataAttribute) -> str:
@@ -104,14 +100,26 @@ def test_attributes(
 @pytest.mark.parametrize("cls", LN_CLASSES.values(), ids=LN_CLASSES.keys())
 def test_every_class_with_every_member_that_may_be_there(cls: type[LogicalNodeClass]) -> None:
     """All optional data objects, the order of the declaration, every leaf with a value of its type."""
-    choice = CHOICES.get(cls, ())
-    include = list(choice)
+    include: list[str] = []
+    values: dict[str, int] = {}
+    enums: dict[str, type[Literals]] = {}
+    groups: set[str] = set()
     for name, member in cls.members().items():
-        if member.presence.code == "O" and member.cdc.__name__ not in ("WYE", "DEL", "HST", "CSG", "TSG"):
-            include.append(name)
-        if member.presence.code == "Omulti":
-            include += [f"{name}2", f"{name}1", f"{name}10"]
-    node = build(cls, include=include, enums={f"EncTrk{n}": BehaviourModeKind for n in (1, 2, 10)})
+        code, arg = member.presence.code, member.presence.arg
+        first = int(arg.partition(",")[0]) if code == "OmultiRange" else 1
+        wanted = [f"{name}{first + n}" for n in (1, 0, 9)] if code.startswith("Omulti") else [name]
+        if code == "Mmulti":
+            wanted = [f"{name}1"]
+        elif code in ("AtLeastOne", "AllOnlyOneGroup") and (code == "AtLeastOne" or groups <= {code + arg}):
+            groups.add(code + arg)
+        elif code not in ("M", "O") and not code.startswith("Omulti"):
+            continue
+        for each in wanted:
+            cdc = member.cdc.__name__
+            include.append(f"{each}.{CHOSEN[cdc]}" if cdc in CHOSEN else each)
+            values |= {f"{each}.maxPts": 2} if cdc in ARRAYS else {}
+            enums |= {} if member.enum else {each: BehaviourModeKind}
+    node = build(cls, include=include, values=values, enums=enums)
     position = {name: i for i, name in enumerate(cls.members())}
     order = [position.get(name, position.get(name.rstrip("0123456789"))) for name in node.children]
     assert order == sorted(order, key=lambda i: -1 if i is None else i)

@@ -12,7 +12,7 @@ from ..tree import Trigger
 from .controls import APC, BAC, BSC, DPC, ENC, INC, ISC, SPC, Operable
 from .description import CSD, DPL, LPL, VSD, Described, Extended
 from .measured import CMV, DEL, HDEL, HMV, HWYE, MV, SAV, SEQ, WYE
-from .settings import ASG, CSG, CUG, CURVE, ENG, ING, ORG, SPG, TSG, VSG
+from .settings import ASG, CSG, CUG, CURVE, ENG, ING, ORG, SCR, SPG, TSG, VSG
 from .status import ACD, ACT, BCR, DPS, ENS, HST, INS, ORS, SEC, SPS, TCS, VSS
 from .tracking import BTS, CST, CTS, GTS, LTS, MTS, NTS, STS, UTS, ServiceTracking
 
@@ -57,6 +57,7 @@ __all__ = [
     "ORG",
     "ORS",
     "SAV",
+    "SCR",
     "SEC",
     "SEQ",
     "SPC",
@@ -89,7 +90,7 @@ CDCS: dict[str, type[CommonDataClass]] = {
         *(CST, BTS, UTS, LTS, GTS, MTS, NTS, STS, CTS),
     )
 }
-"""Every CDC by its name."""
+"""Every CDC of IEC 61850-7-3 by its name."""
 
 
 def cdc_class(name: str) -> type[CommonDataClass]:

@@ -30,7 +30,7 @@ from ..enums import CurveCharKind
 from .constructed import AnalogueValue, AnalogueValueCtl, CalendarTime, Point, ScaledValueConfig, Unit
 from .description import Described
 
-__all__ = ["ASG", "CSG", "CUG", "CURVE", "ENG", "ING", "ORG", "SPG", "TSG", "VSG"]
+__all__ = ["ASG", "CSG", "CUG", "CURVE", "ENG", "ING", "ORG", "SCR", "SPG", "TSG", "VSG"]
 
 
 class SPG(Described):
@@ -125,3 +125,7 @@ class CSG(Described):
     yDU = DC(Unicode255, O)
     zD = DC(VisString255, O)
     zDU = DC(Unicode255, O)
+
+
+class SCR(Described):
+    """What deprecated objects of IEC 61850-7-420 (DCCT) have; no source at hand tells its attributes."""

@@ -14,15 +14,17 @@ ORDINALS = range(-128, 128)
 class Literals(enum.IntEnum):
     """Enumeration whose members are written ``name = ordinal`` or ``name = ordinal, "literal"``.
 
-    The second form is for literals that are no Python names. An ordinal without a literal, as vendors
+    The second form is for literals that are no Python names; a third item ``"deprecated"`` marks what new devices
+    should not use. An ordinal without a literal, as vendors
     send them, becomes a member that prints as its number.
     """
 
-    def __new__(cls, ordinal: int, literal: str | None = None) -> Self:
+    def __new__(cls, ordinal: int, literal: str | None = None, state: str = "") -> Self:
         """A member; ``literal`` None means its name."""
         member = int.__new__(cls, ordinal)
         member._value_ = ordinal
         member.__dict__["_text"] = literal
+        member.__dict__["_state"] = state
         return member
 
     @classmethod
@@ -33,6 +35,7 @@ class Literals(enum.IntEnum):
         stranger._name_ = str(int(value))
         stranger._value_ = int(value)
         stranger.__dict__["_text"] = None
+        stranger.__dict__["_state"] = ""
         return stranger
 
     @property
@@ -40,6 +43,11 @@ class Literals(enum.IntEnum):
         """The standard's text for this ordinal."""
         text: str | None = self.__dict__["_text"]
         return self.name if text is None else text
+
+    @property
+    def is_deprecated(self) -> bool:
+        """The standard keeps it for old devices only."""
+        return bool(self.__dict__["_state"])
 
     @classmethod
     def from_literal(cls, text: str) -> Self:

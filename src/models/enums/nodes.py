@@ -70,8 +70,8 @@ class CalcMethodKind(Literals):
     MAX = 6
     AVG = 7
     SDV = 8
-    PREDICTION = 9
-    RATE = 10
+    PREDICTION = 9, "PREDICTION", "deprecated"
+    RATE = 10, "RATE", "deprecated"
     P_CLASS = 11, "P-CLASS"
     M_CLASS = 12, "M-CLASS"
     DIFF = 13

@@ -54,9 +54,9 @@ class ServiceNameKind(Literals):
     SendMSVMessage = 37
     GetMSVCBValues = 38
     SetMSVCBValues = 39
-    SendUSVMessage = 40
-    GetUSVCBValues = 41
-    SetUSVCBValues = 42
+    SendUSVMessage = 40, "SendUSVMessage", "deprecated"
+    GetUSVCBValues = 41, "GetUSVCBValues", "deprecated"
+    SetUSVCBValues = 42, "SetUSVCBValues", "deprecated"
     Select = 43
     SelectWithValue = 44
     Cancel = 45
@@ -86,7 +86,7 @@ class ServiceStatusKind(Literals):
     parameter_value_inconsistent = 6, "parameter-value-inconsistent"
     class_not_supported = 7, "class-not-supported"
     instance_locked_by_other_client = 8, "instance-locked-by-other-client"
-    control_must_be_selected = 9, "control-must-be-selected"
+    control_must_be_selected = 9, "control-must-be-selected", "deprecated"
     type_conflict = 10, "type-conflict"
     failed_due_to_communications_constraint = 11, "failed-due-to-communications-constraint"
     failed_due_to_server_constraint = 12, "failed-due-to-server-constraint"
