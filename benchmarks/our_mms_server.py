@@ -1,6 +1,6 @@
 """Our MMS server with the benchmark model, as a process: prints {"event":"ready","port":...}, then serves JSON lines.
 
-python benchmarks/our_mms_server.py [--loop asyncio|uvloop]
+python benchmarks/our_mms_server.py [--loop asyncio|uvloop] [--tracking] [--guard]
 """
 
 import argparse
@@ -24,9 +24,12 @@ from meterwire.models import (
     TrgOps,
     Trigger,
     basic_type,
+    build,
 )
+from meterwire.models.ln import LLN0, LTRK
 from meterwire.protocols.mms import ObjectName
 from meterwire.server import Limits, MmsServer
+from meterwire.server.association import Association
 
 
 def leaf(
@@ -74,6 +77,22 @@ def model() -> Ied:
     return Ied("PERF").add(first, second)
 
 
+def tracking() -> LogicalDevice:
+    """A logical device more, with an LTRK that takes what is done in all."""
+    tracked = build(LTRK, inst="1", include=("GenTrk.originatorID", "UrcbTrk", "BrcbTrk"))
+    return LogicalDevice("PERFTRK", "TRK").add(build(LLN0, values={"NamPlt.vendor": "perf"}), tracked)
+
+
+def guard(server: MmsServer) -> None:
+    """What asking for the rights of a client amounts to: one look before its requests are answered, a segment at a time."""
+    known = Association._answer_known
+
+    def answer(self: Association, data: bytes) -> bytes:
+        return known(self, data) if self.number in server.associations else data
+
+    Association._answer_known = answer  # type: ignore[method-assign]
+
+
 class Handler:
     """What an application that decides on writes in Python amounts to."""
 
@@ -104,8 +123,13 @@ async def update(server: MmsServer, seconds: float) -> dict[str, float]:
     }
 
 
-async def serve() -> None:
-    async with MmsServer(model(), port=0, limits=Limits(max_associations=2000)) as server:
+async def serve(options: argparse.Namespace) -> None:
+    ied = model()
+    if options.tracking:
+        ied.add(tracking())
+    async with MmsServer(ied, port=0, limits=Limits(max_associations=2000)) as server:
+        if options.guard:
+            guard(server)
         variable = server.image.find(ObjectName(perf.HANDLED, perf.DOMAIN))
         assert variable is not None
         variable.handler = Handler()
@@ -121,13 +145,16 @@ async def serve() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--loop", default="asyncio", choices=["asyncio", "uvloop"])
+    parser.add_argument("--tracking", action="store_true", help="the model has an LTRK")
+    parser.add_argument("--guard", action="store_true", help="rights are asked for before requests are answered")
     protocol.keep_stdout_clean()
-    if parser.parse_args().loop == "uvloop":
+    options = parser.parse_args()
+    if options.loop == "uvloop":
         import uvloop
 
-        uvloop.run(serve())
+        uvloop.run(serve(options))
     else:
-        asyncio.run(serve())
+        asyncio.run(serve(options))
 
 
 if __name__ == "__main__":
