@@ -13,7 +13,6 @@ A logical device with an LTRK is tracked there; all others are tracked in the fi
 Services that only read are not tracked: nobody changes anything by them, and they are most of all traffic.
 """
 
-import contextlib
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -46,6 +45,7 @@ class TrackingEngine:
         self._wall = wall
         self._identity = identity
         self._nodes: dict[str, LogicalNode] = {}
+        self._attributes: dict[DataObject, tuple[tuple[str, DataAttribute], ...]] = {}
         self._tracked: list[Tracked] = []
         ied.device_hooks += (self._on_device,)
         self._look_for_nodes()
@@ -74,6 +74,7 @@ class TrackingEngine:
     def _look_for_nodes(self) -> None:
         found = ((device.name, node) for device in self.ied.children.values() for node in device.children.values())
         self._nodes = {}
+        self._attributes.clear()
         for name, node in found:
             if node.ln_class == LN_CLASS:
                 self._nodes.setdefault(name, node)
@@ -86,18 +87,24 @@ class TrackingEngine:
         if target is None:
             return
         known: dict[str, Any] = {
-            **event.values,
             "objRef": event.reference[:MAX_REFERENCE],
-            "serviceType": int(event.service),
-            "errorCode": int(event.error),
+            "serviceType": event.service,
+            "errorCode": event.error,
             "originatorID": self._originator(event),
             "t": Timestamp.from_ns(self._wall()),
         }
+        if event.values:
+            known = {**event.values, **known}
         changes: list[tuple[DataAttribute, Any]] = []
-        for name, attribute in target.children.items():
-            if isinstance(attribute, DataAttribute) and attribute.fc == "SR":
-                _collect(attribute, known.get(name), changes)
-        self.ied.apply(changes)
+        attributes = self._attributes.get(target)
+        if attributes is None:
+            attributes = self._attributes[target] = _attributes(target)
+        for name, attribute in attributes:
+            _collect(attribute, known.get(name), changes)
+        try:
+            self.ied.apply(changes)
+        except UsageError:  # e.g. a text longer than the tracking CDC has room for: the service went on all the same
+            self.ied.apply((leaf, _fitting(leaf, value)) for leaf, value in changes)
 
     def _target(self, event: ServiceEvent) -> DataObject | None:
         device = event.reference.partition("/")[0]
@@ -164,18 +171,29 @@ def _shape(value: DataAttribute | None) -> Any:
     return value.type, value.enum
 
 
+def _attributes(target: DataObject) -> tuple[tuple[str, DataAttribute], ...]:
+    """What an event fills in a tracking object."""
+    members = target.children.items()
+    return tuple((name, part) for name, part in members if isinstance(part, DataAttribute) and part.fc == "SR")
+
+
 def _collect(attribute: DataAttribute, value: Any, changes: list[tuple[DataAttribute, Any]]) -> None:
-    """Leaves of an attribute with the values of the event; the default where it has none, or none that fits."""
-    if attribute.type is None:
+    """Leaves of an attribute with the values of the event, the default where it says nothing."""
+    kind = attribute.type
+    if kind is None:
         members = value if isinstance(value, Mapping) else {}
         for name, member in attribute.children.items():
             _collect(member, members.get(name), changes)
-        return
-    fitting = attribute.type.default
-    if value is not None and attribute.type.name == "ObjRef":
-        value = str(value).replace("$", ".")
-    if value is not None:
-        # E.g. a text longer than the tracking CDC has room for: the service went on all the same.
-        with contextlib.suppress(UsageError):
-            fitting = check_value(attribute.type, value)
-    changes.append((attribute, fitting))
+    elif value is None:
+        changes.append((attribute, kind.default))
+    else:
+        changes.append((attribute, str(value).replace("$", ".") if kind.name == "ObjRef" else value))
+
+
+def _fitting(leaf: DataAttribute, value: Any) -> Any:
+    """The value if the leaf can hold it, else its default."""
+    assert leaf.type is not None
+    try:
+        return check_value(leaf.type, value)
+    except UsageError:
+        return leaf.type.default

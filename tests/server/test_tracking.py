@@ -11,9 +11,12 @@ from meterwire.binding.mms import MmsService
 from meterwire.client import IedClient, connect
 from meterwire.errors import DataAccessError, MeterwireError
 from meterwire.models.enums import ServiceNameKind, ServiceStatusKind
-from meterwire.protocols.mms import ObjectName
+from meterwire.protocols import ber
+from meterwire.protocols.mms import ObjectName, Service
+from meterwire.protocols.mms.data import encode_boolean
 from meterwire.protocols.mms.lists import define_list_request
-from meterwire.protocols.mms.services import Access
+from meterwire.protocols.mms.names import encode_object_name
+from meterwire.protocols.mms.services import Access, write_request
 from meterwire.server import MmsServer
 from meterwire.server.files import FolderStore
 
@@ -99,6 +102,27 @@ def test_values() -> None:
     check(test)
 
 
+def test_values_beside_commands_and_whole_data_sets_are_told_once() -> None:
+    async def test(server: MmsServer, client: IedClient) -> None:
+        head = server.ied.find(f"{ROOT}/LTRK1.GenTrk.objRef")
+        told: list[str] = []
+        head.change_hooks += (lambda leaf, _: told.append(leaf.value),)
+        written = [Access(ObjectName(f"GGIO1$SV$Ind1${name}", ROOT)) for name in ("subVal", "subEna")]
+        data = [encode_boolean(True)] * 2
+        for _ in range(3):
+            await client._request(write_request(list(zip(written, data, strict=True))))
+        assert told == [f"{ROOT}/GGIO1.Ind1.subVal", f"{ROOT}/GGIO1.Ind1.subEna"] * 3
+        del told[:]
+        await client._request(define_list_request(ObjectName("LLN0$both", ROOT), written))
+        named = ber.tlv(0xA1, encode_object_name(ObjectName("LLN0$both", ROOT)))
+        for _ in range(3):
+            await client._request(ber.tlv(Service.WRITE, named + ber.tlv(0xA0, b"".join(data))))
+        assert told == [f"{ROOT}/LLN0.both"] * 4
+        assert await left(client, "GenTrk") == (N.SetDataSetValues, f"{ROOT}/LLN0.both", S.no_error)
+
+    check(test)
+
+
 def test_data_sets() -> None:
     async def test(server: MmsServer, client: IedClient) -> None:
         made, member = f"{ROOT}/LLN0.mine", f"{ROOT}/GGIO1.Ind1 [SV]"
@@ -176,11 +200,14 @@ def test_without_ltrk_nothing_is_put_together() -> None:
         async with MmsServer(ied, port=0) as server, connect(server.url) as client:
             assert server.service.on_service is server.reports.on_service is None
             await client.write(f"{CHILD}/XSWI1.Pos.subID [SV]", "x")
-            assert len(server.service.ready_writes) == 1
             ied.add(tracked_ied().remove(ROOT))
-            assert not server.service.ready_writes, "from now on every write is told"
-            await client.write(f"{CHILD}/XSWI1.Pos.subID [SV]", "y")
-            assert ied.find(f"{LTRK}.GenTrk.objRef").value == f"{CHILD}/XSWI1.Pos.subID"
+            for _ in range(2):  # known before it was tracked
+                await client.write(f"{CHILD}/XSWI1.Pos.subID [SV]", "y")
+                assert ied.find(f"{LTRK}.GenTrk.objRef").value == f"{CHILD}/XSWI1.Pos.subID"
+                ied.find(f"{LTRK}.GenTrk.objRef").put("")
+            ied.remove(ROOT)
+            await client.write(f"{CHILD}/XSWI1.Pos.subID [SV]", "z")
+            assert server.service.on_service is None
 
     run(body())
 

@@ -41,7 +41,7 @@ from .controls import code_of
 from .data_sets import DataSet, DataSetLimits, DataSetScope
 from .image import INVALID_ADDRESS, NON_EXISTENT, MmsImage, NamePart, Picks, Selection, SortedNames, Source, select
 from .list_services import define_list, delete_lists, list_attributes
-from .tracked import tell_writes
+from .tracked import tell_writes, telling, tells_at_once
 from .variables import Variable
 from .waiting import Promise, answer_all
 from .writing import (
@@ -286,7 +286,7 @@ class MmsService:
             self._keep(specification, picks)
             self._targets[specification] = targets
             writers = [self._writer(access, target) for access, target in zip(accesses, targets, strict=True)]
-            if None not in writers and self.on_service is None:  # what is tracked takes the way that tells
+            if None not in writers and (self.on_service is None or tells_at_once(request)):
                 self.ready_writes[specification] = tuple(filter(None, writers))
         return targets
 
@@ -296,7 +296,7 @@ class MmsService:
         if isinstance(target, Variable) and isinstance(target.handler, ElementHandler):
             return target.handler.write_element
         if isinstance(target, Variable) and fc and fc[0] in PLAIN_CONSTRAINTS:
-            return leaf_writer(target, self.image.ied.apply, self.owners.get(fc[0]))
+            return telling(self, access.name, leaf_writer(target, self.image.ied.apply, self.owners.get(fc[0])))
         return None
 
     def write_ready(self, client: Client) -> Callable[[Sequence[Writer], list[bytes]], bytes | None]:

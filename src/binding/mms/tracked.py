@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...acsi.control_handler import Waiting
 from ...acsi.service_event import ServiceEvent, status_of
 from ...models.enums import ServiceNameKind, ServiceStatusKind
 from ...protocols.mms import ObjectName
@@ -10,11 +11,12 @@ from ...protocols.mms.pdu import DEFINITION_CLASS, OBJECT_EXISTS
 from ...protocols.mms.services import WriteRequest
 from .answering import Result
 from .variables import Variable
+from .writing import Writer
 
 if TYPE_CHECKING:
     from .service import MmsService
 
-__all__ = ["acsi_reference", "status_of_creation", "tell_data_set", "tell_writes"]
+__all__ = ["acsi_reference", "status_of_creation", "tell_data_set", "tell_writes", "telling", "tells_at_once"]
 
 DATA = frozenset(("ST", "MX", "SP", "SV", "CF", "DC", "OR", "BL", "EX", "SR"))
 """Functional constraints whose writing is SetDataValues; controls, settings and control blocks tell themselves."""
@@ -47,6 +49,28 @@ def tell_writes(service: "MmsService", request: WriteRequest, codes: Sequence[in
         event = _event(service, access.name, client, code)
         if event is not None and service.on_service is not None:
             service.on_service(event)
+
+
+def telling(service: "MmsService", name: ObjectName, writer: Writer | None) -> Writer | None:
+    """The same writer, and what it does is told, if anybody listens."""
+    sink, path = service.on_service, name.item.split("$", 2)
+    if sink is None or writer is None or path[1] not in DATA:
+        return writer
+    reference, write = acsi_reference(name), writer
+
+    def told(client: Hashable, data: bytes) -> int | Waiting | None:
+        code = write(client, data)
+        if not isinstance(code, Waiting):  # what takes its time is told when all of it is over, by tell_writes
+            sink(ServiceEvent(ServiceNameKind.SetDataValues, reference, client, status_of(code)))
+        return code
+
+    return told
+
+
+def tells_at_once(request: WriteRequest) -> bool:
+    """May a tracked Write go the short way? Not a data set, which is tracked as one; not values beside commands, of which
+    the values would be told twice when a command takes its time."""
+    return request.list_name is None and len({"$CO$" in access.name.item for access in request.variables}) == 1
 
 
 def _event(service: "MmsService", name: ObjectName, client: Hashable, code: int | None) -> ServiceEvent | None:
