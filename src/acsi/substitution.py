@@ -6,6 +6,7 @@ in whichever CDC has them. While ``subEna`` is true
 - the value and ``q`` seen are ``subVal`` and ``subQ``, the source of ``q`` is *substituted* whatever ``subQ`` says,
   and ``t`` is when what is seen last changed;
 - the process goes on beneath, and its value, ``q`` and ``t`` come back on release;
+- ``range`` is where the substitute lies, by ``rangeC``;
 - reports and logs see a change like any other, for what changes is what is seen;
 - ``subID`` names who did it: the text he wrote, else his address.
 
@@ -19,13 +20,15 @@ is released. The values in ``subVal`` and ``subQ`` stay written; ``subID`` is em
 
 import ipaddress
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..errors import UnknownNameError, UsageError
 from ..models import DataAttribute, DataObject, Ied, LogicalDevice, View
+from ..models.enums import RangeKind
 from ..reading import Quality, Timestamp
 
-__all__ = ["SEEN", "Substitution", "SubstitutionEngine"]
+__all__ = ["LIMITS", "SEEN", "Substitution", "SubstitutionEngine"]
 
 SEEN: Mapping[str, tuple[str, ...]] = {
     "subVal": ("stVal", "valWTr", "mxVal"),
@@ -38,6 +41,14 @@ ACCESS_DENIED = 3
 ACCESS_UNSUPPORTED = 9
 MAX_ID = 64
 """subID is VISIBLE STRING64."""
+
+LIMITS: tuple[tuple[RangeKind, int, str], ...] = (
+    (RangeKind.high_high, 1, "hhLim"),
+    (RangeKind.low_low, -1, "llLim"),
+    (RangeKind.high, 1, "hLim"),
+    (RangeKind.low, -1, "lLim"),
+)
+"""What beyond which limit of rangeC a magnitude is; the outer ones first."""
 
 Change = tuple[DataAttribute, Any]
 
@@ -65,6 +76,7 @@ class Substitution:
                     self._pair(members[attribute], members[name])
         if not self._views:
             self.is_possible = False
+        self._add_range(members)
         if "q" in members and "subQ" in members:
             quality: DataAttribute = members["subQ"]
             self._views[members["q"]] = lambda _: quality.value | Quality.SUBSTITUTED
@@ -77,6 +89,21 @@ class Substitution:
                 self._pair(part, substitute.children[name])
         else:
             self.is_possible = False
+
+    def _add_range(self, members: Mapping[str, Any]) -> None:
+        """range beside a substituted magnitude; without limits to compare with, that of the process stays."""
+        if "range" not in members or "rangeC" not in members:
+            return
+        magnitude = members.get("subMag") or members.get("subCVal", self.ena).children.get("mag", self.ena)
+        for name, leaf in magnitude.children.items():
+            limits = tuple(
+                (kind, sign, limit.children[name])
+                for kind, sign, attribute in LIMITS
+                if (limit := members["rangeC"].children.get(attribute)) is not None and name in limit.children
+            )
+            if limits:
+                self._views[members["range"]] = partial(_range, leaf, limits)
+                return
 
     @property
     def is_on(self) -> bool:
@@ -236,6 +263,11 @@ class SubstitutionEngine:
         self._release(self)
         self.ied.device_hooks = tuple(hook for hook in self.ied.device_hooks if hook != self._on_device)
         self._of.clear()
+
+
+def _range(magnitude: DataAttribute, limits: Iterable[tuple[RangeKind, int, DataAttribute]], _: Any) -> int:
+    value = magnitude.value
+    return int(next((kind for kind, sign, limit in limits if (value - limit.value) * sign > 0), RangeKind.normal))
 
 
 def _substitutable(place: Any) -> Iterator[DataObject]:

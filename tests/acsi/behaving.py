@@ -47,7 +47,17 @@ def head(**values: Any) -> LogicalNode:
 def behaving_ied() -> Ied:
     """TRoot: MMXU1, GGIO1 (status and controls), LTRK1. TChild below it (GrRef): XSWI1, GGIO2 without Mod. TLeaf below that."""
     mmxu = node(
-        *(MMXU, "1", "Health", "Hz.range", "Hz.rangeC.hLim.f", "Hz.rangeC.lLim.f", "Hz.instMag", "PhV.phsA.instCVal"),
+        *(
+            MMXU,
+            "1",
+            "Health",
+            "Hz.range",
+            "Hz.rangeC.hhLim.f",
+            "Hz.rangeC.hLim.f",
+            "Hz.rangeC.lLim.f",
+            "Hz.instMag",
+            "PhV.phsA.instCVal",
+        ),
         *(*substitutable("Hz", "subMag.f"), *substitutable("PhV.phsA", "subCVal.mag.f"), "PhV.phsA.subCVal.ang.f"),
         *("PhV.phsA.cVal.ang.f", "PhV.phsA.instCVal.ang.f", "PhV.phsB", "TotW.subEna", "TotW.subMag.i"),
     )

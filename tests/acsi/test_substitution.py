@@ -121,6 +121,16 @@ def test_values_can_be_written_before_and_while_it_is_on(rig: Rig) -> None:
     assert rig.value(f"{hz}.subID") == "control room"
 
 
+@pytest.mark.parametrize(("magnitude", "expected"), [(50.0, 0), (51.0, 0), (51.5, 1), (48.5, 2), (53.5, 3)])
+def test_range_is_that_of_the_substitute(rig: Rig, magnitude: float, expected: int) -> None:
+    hz = rig.ied.find(f"{ROOT}/MMXU1.Hz")
+    hz.update(rangeC__hhLim__f=53.0, rangeC__hLim__f=51.0, rangeC__lLim__f=49.0, range=2)
+    rig.write(ALICE, f"{ROOT}/MMXU1.Hz", subMag__f=magnitude, subEna=True)
+    assert hz["range"].value == expected
+    rig.engine.client_gone(ALICE)
+    assert hz["range"].value == 2, "the range of the process, whoever works it out"
+
+
 def test_reports_see_one_change_with_value_quality_and_time(rig: Rig) -> None:
     found = rig.ied.find(f"{ROOT}/GGIO1.Ind1")
     seen: list[Any] = []
