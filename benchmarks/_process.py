@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -27,5 +28,4 @@ def memory() -> int:
 
 def seconds_used() -> float:
     """Processor seconds so far."""
-    times = os.times()
-    return times.user + times.system
+    return time.process_time()
