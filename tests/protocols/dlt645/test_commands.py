@@ -13,6 +13,8 @@ from meterwire.protocols.dlt645 import (
     Access,
     Completed,
     Failed,
+    FaultInjector,
+    Faults,
     Frame,
     Master,
     MeterActions,
@@ -503,3 +505,35 @@ def test_no_answer_stops_a_master(control: int, data: bytes, which: Request) -> 
         return
     for event in master.feed(Frame(address=ADDRESS, control=control, data=data).encode(), 0.0):
         assert isinstance(event, Completed | Failed)
+
+
+@pytest.mark.parametrize("damaged", [0.0, 0.01, 0.1])
+def test_every_request_on_a_damaged_line_is_done_once_and_never_confirmed_wrongly(damaged: float) -> None:
+    """What an answer loses is lost: the command was done, once, and the master says that it does not know."""
+    faults = FaultInjector(
+        Faults(checksum=damaged, split=damaged, silence=damaged, garbage=damaged, address=damaged, seed=11)
+    )
+    confirmed = unknown = 0
+    for _ in range(12):
+        for request in COMMANDS:
+            if isinstance(request, dlt645.BroadcastTime | dlt645.SealedCommand):
+                continue
+            heard: list[Request] = []
+            session = rig(heard, edition=request.edition)
+            master = Master(timeout=1.0)
+            to_one = isinstance(request, dlt645.WriteAddress | dlt645.ReadAddress)
+            octets = master.request("A" * 12 if to_one else ADDRESS, request, 0.0, retries=0)
+            events: list[Event] = []
+            for answer in session.feed(octets):
+                for piece in faults.apply(answer, preamble=4):
+                    events += master.feed(piece.data, 0.1)
+            (event,) = events or master.tick(1.5) or master.tick(2.5)
+            assert len(heard) == (not isinstance(request, dlt645.ReadAddress | dlt645.SecurityCommand))
+            if isinstance(event, Completed):
+                confirmed += 1
+                assert event.answer.function == request.function
+            else:
+                unknown += 1
+                assert isinstance(event, Failed)
+                assert isinstance(event.error, LinkTimeoutError)
+    assert unknown == 0 if not damaged else unknown < confirmed * damaged * 10
