@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from .client.blocking import BlockingConnection, drive
+from .client.blocking_meters import BlockingMaster as MeterMaster
 from .client.control import Control as _Control
 from .client.control_result import ControlResult
 from .client.files import FileEntry, Progress
@@ -44,6 +45,7 @@ __all__ = [
     "Files",
     "IedClient",
     "Logs",
+    "MeterMaster",
     "SettingEdit",
     "SettingGroups",
     "Subscription",

@@ -74,6 +74,18 @@ class BlockingStream:
             raise self.closed()
         return data
 
+    def receive_now(self) -> bytes:
+        """What is already there, without waiting; empty when nothing is, or the peer has closed."""
+        try:
+            self._socket.setblocking(False)
+            return self._socket.recv(CHUNK)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise self.lost(error) from None
+        finally:
+            self._socket.settimeout(None)
+
     def ready(self, seconds: float) -> int:
         """The socket's number, for who sends and receives by it: receiving gives up after so long. -1 where the kernel is not
         told how long to wait."""

@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import serial
 
-from ..errors import LinkError, UsageError
+from ..errors import LinkError, LinkTimeoutError, UsageError
 from .tcp import addressed, as_stream, reason
 
 if sys.platform != "win32":
@@ -30,6 +30,8 @@ __all__ = ["MeterLink", "MeterUrl", "SerialLink", "TcpLink", "open_meter_link", 
 MAX_INBOX: Final = 65_536
 """Octets kept for a reader that does not come; beyond this the line is not read any more."""
 MAX_READ: Final = 4096
+WRITE_TIMEOUT: Final = 5.0
+"""Seconds a line may refuse to take octets."""
 DEFAULT_BAUD: Final = {"645": 2400, "188": 2400}
 PARITIES: Final = ("N", "E", "O")
 OPTIONS: Final = ("baud", "parity", "addr")
@@ -166,6 +168,9 @@ class MeterLink(Protocol):
     def read_now(self) -> bytes:
         """Octets that are already there, without waiting."""
 
+    def set_speed(self, speed: int | None) -> int:
+        """Go on at ``speed`` bit/s, and say what it was; None only asks. UsageError for a line that has no speed."""
+
     async def close(self) -> None:
         """Let the line go; harmless when it is gone already."""
 
@@ -206,6 +211,10 @@ class TcpLink(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             raise LinkError(f"{self.name}: the connection is closed")
         self._transport.write(data)
+
+    def set_speed(self, speed: int | None) -> int:
+        """Refuse: what is behind the connection sets its own speed."""
+        raise UsageError(f"{self.name}: a TCP line has no speed; set it at the serial server")
 
     async def read_some(self, timeout: float) -> bytes:
         """Octets as they come; empty after ``timeout`` seconds without any; LinkError when the line is gone."""
@@ -323,6 +332,18 @@ class SerialLink:
                 continue
             rest = rest[sent:]
 
+    def set_speed(self, speed: int | None) -> int:
+        """Go on at ``speed`` bit/s, and say what it was; None only asks."""
+        if self._port is None:
+            raise LinkError(f"{self.name}: the serial port is closed")
+        before: int = self._port.baudrate
+        if speed is not None:
+            try:
+                self._port.baudrate = speed
+            except _PORT_ERRORS as error:
+                raise LinkError(f"{self.name}: cannot go on at {speed} bit/s ({error})") from None
+        return before
+
     async def _writable(self, descriptor: int) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
 
@@ -332,7 +353,10 @@ class SerialLink:
 
         self._loop.add_writer(descriptor, now)
         try:
-            await ready
+            async with asyncio.timeout(WRITE_TIMEOUT):
+                await ready
+        except TimeoutError:
+            raise LinkTimeoutError(f"{self.name}: the line takes no octets") from None
         finally:
             self._loop.remove_writer(descriptor)
 

@@ -59,7 +59,7 @@ class RelayOperator:
         moment = dt.datetime.fromtimestamp(self._clock() / 1e9, dt.UTC).replace(tzinfo=None, microsecond=0)
         until = moment + self._binding.clock.utc_offset + RELAY_VALID
         try:
-            await master.command(RelayCommand(access=self._access, action=action, until=until), self._binding.address)
+            await master.ask(RelayCommand(access=self._access, action=action, until=until), self._binding.address)
         except MeterError as error:
             is_access = bool((error.code or 0) & UNAUTHORISED)
             return AddCause.No_access_authority if is_access else AddCause.Blocked_by_process

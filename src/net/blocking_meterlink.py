@@ -1,0 +1,121 @@
+"""Lines to meters without an event loop: the interface of :class:`~.meterlink.MeterLink`, whose calls block.
+
+Its coroutines never wait for a loop, so that the master of :mod:`meterwire.client.dlt645` runs over it step by step.
+"""
+
+import os
+import time
+from typing import Final
+
+import serial
+
+from ..errors import LinkError, LinkTimeoutError, UsageError
+from .blocking import BlockingStream
+from .meterlink import MeterUrl, parse_meter_url
+
+__all__ = ["BlockingSerialLink", "BlockingTcpLink", "open_blocking_link"]
+
+WRITE_TIMEOUT: Final = 5.0
+"""Seconds a line may refuse to take octets."""
+
+
+class BlockingTcpLink:
+    """Octets through TCP."""
+
+    def __init__(self, host: str, port: int, timeout: float) -> None:
+        self._stream = BlockingStream(host, port, timeout)
+        self.name = self._stream.name
+
+    async def write(self, data: bytes) -> None:
+        """Put octets on the line; LinkError when it is gone."""
+        self._stream.send(data, time.monotonic() + WRITE_TIMEOUT)
+
+    async def read_some(self, timeout: float) -> bytes:
+        """Octets as they come; empty after ``timeout`` seconds without any; LinkError when the line is gone."""
+        return self._stream.receive(time.monotonic() + timeout) or b""
+
+    def read_now(self) -> bytes:
+        """Octets that are already there, without waiting."""
+        return self._stream.receive_now()
+
+    def set_speed(self, speed: int | None) -> int:
+        """Refuse: what is behind the connection sets its own speed."""
+        del speed
+        raise UsageError(f"{self.name}: a TCP line has no speed; set it at the serial server")
+
+    async def close(self) -> None:
+        """Let the line go."""
+        self._stream.close()
+
+
+class BlockingSerialLink:
+    """A serial port: 8 data bits, 1 stop bit."""
+
+    def __init__(self, device: str, baud: int = 2400, parity: str = "E") -> None:
+        """Open the port; LinkError in one line when that cannot be."""
+        self.name = device
+        try:
+            self._port = self._open(device, baud, parity)
+        except (OSError, ValueError) as error:
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+            msg = f"{device}: cannot open the serial port ({reason}); is it plugged in and yours to use?"
+            raise LinkError(msg) from None
+
+    @staticmethod
+    def _open(device: str, baud: int, parity: str) -> serial.Serial:
+        parity = "N" if os.path.realpath(device).startswith("/dev/pts/") else parity  # a pseudo terminal has none
+        return serial.Serial(
+            device, baud, bytesize=8, parity=parity, stopbits=1, timeout=0, write_timeout=WRITE_TIMEOUT
+        )
+
+    async def write(self, data: bytes) -> None:
+        """Put octets on the line; LinkError when it is gone."""
+        try:
+            self._port.write(data)
+        except serial.SerialTimeoutException:
+            raise LinkTimeoutError(f"{self.name}: the line takes no octets") from None
+        except OSError as error:
+            raise self._lost(error) from None
+
+    async def read_some(self, timeout: float) -> bytes:
+        """Octets as they come; empty after ``timeout`` seconds without any; LinkError when the line is gone."""
+        try:
+            self._port.timeout = timeout
+            first: bytes = self._port.read(1)
+            return first + self.read_now() if first else b""
+        except OSError as error:
+            raise self._lost(error) from None
+
+    def read_now(self) -> bytes:
+        """Octets that are already there, without waiting."""
+        try:
+            waiting: int = self._port.in_waiting
+            data: bytes = self._port.read(waiting) if waiting else b""
+        except OSError as error:
+            raise self._lost(error) from None
+        return data
+
+    def set_speed(self, speed: int | None) -> int:
+        """Go on at ``speed`` bit/s, and say what it was; None only asks."""
+        before: int = self._port.baudrate
+        if speed is not None:
+            try:
+                self._port.baudrate = speed
+            except (OSError, ValueError) as error:
+                raise LinkError(f"{self.name}: cannot go on at {speed} bit/s ({error})") from None
+        return before
+
+    def _lost(self, error: OSError) -> LinkError:
+        return LinkError(f"{self.name}: serial port lost ({error.strerror or error})")
+
+    async def close(self) -> None:
+        """Let the line go."""
+        self._port.close()
+
+
+def open_blocking_link(url: str | MeterUrl, *, timeout: float = 5.0) -> BlockingTcpLink | BlockingSerialLink:
+    """Open the line of a meter URL; LinkError (one line) when it cannot be."""
+    where = url if isinstance(url, MeterUrl) else parse_meter_url(url)
+    if where.device:
+        return BlockingSerialLink(where.device, where.baud, where.parity)
+    return BlockingTcpLink(where.host, where.port, timeout)
