@@ -12,7 +12,7 @@ from typing import Self
 from ..net.blocking_meterlink import open_blocking_link
 from ..net.meterlink import parse_meter_url
 from ..protocols.dlt645 import WILDCARD, Access, Counters, Freeze, RelayAction, Request, check_address
-from ..protocols.dlt645.meter import RegisterValue
+from ..protocols.dlt645.items import RegisterValue
 from ..reading import Reading
 from .blocking import drive
 from .dlt645 import MeterMaster

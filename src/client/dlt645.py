@@ -50,7 +50,7 @@ from ..protocols.dlt645 import (
     lookup,
     request_frame,
 )
-from ..protocols.dlt645.meter import RegisterValue
+from ..protocols.dlt645.items import RegisterValue
 from ..protocols.dlt645.requests import plain_read
 from ..reading import Reading, Timestamp
 
