@@ -102,7 +102,6 @@ FIELDS: Final[dict[str, Field]] = {
     "LL": _field(range(1, 0xFF), _entry, "entries"),
     "ZZ": _field(range(1, 9), _entry, "tables"),
     "T": _field(range(0x0F), _tariff, "tariffs"),
-    "P": _field(range(1, 4), _phase, "phases"),
     "Z": _field(range(1, 0x0F), _entry, "entries"),
 }
 """The open places by the letters that stand for them; none of them can be hex digits."""

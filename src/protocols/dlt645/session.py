@@ -155,12 +155,13 @@ class Master:
         """Ask ``request`` of ``address`` (AA pairs allowed where one meter is meant).
 
         ``retries`` is how often to repeat when no answer comes; by default as often as this master does for reading,
-        and never for a command. UsageError for what only everybody can be asked; see :meth:`broadcast`.
+        and never for a command. UsageError for what only everybody can be asked (see :meth:`broadcast`), and for a
+        wildcard where what is done cannot be undone.
         """
         text = check_address(address)
         if isinstance(request, BroadcastTime):
             raise UsageError("nobody answers a broadcast time; send it with broadcast()")
-        if "A" in text and by_name(request.function, request.edition):
+        if not (text.isdecimal() and text != BROADCAST) and by_name(request.function, request.edition):
             raise UsageError(f"function {request.function:02X}H cannot be undone; give the meter's whole address")
         pattern = text
         if text == BROADCAST:

@@ -83,6 +83,13 @@ def test_a_look_up_gives_what_the_catalogue_lists() -> None:
         assert lookup(item.di) == item
 
 
+def test_every_kind_of_open_place_and_every_record_is_used() -> None:
+    assert {name for row in ROWS for name, _ in fields_in(row["di"])} == set(FIELDS)
+    table = rows_of("records")
+    named = {row["format"] for row in [*ROWS, *table] if row["format"].startswith("@")}
+    assert {name[1:].partition("#")[0] for name in named} == {row["record"] for row in table}
+
+
 def test_open_places_are_within_their_ranges() -> None:
     for row in ROWS:
         for name, at in fields_in(row["di"]):
