@@ -130,6 +130,10 @@ class _Inbox:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def put_back(self, data: bytes) -> None:
+        self._data[:0] = data
+        self._wake()
+
     def take_now(self) -> bytes:
         data = bytes(self._data)
         self._data.clear()
@@ -211,6 +215,10 @@ class TcpLink(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             raise LinkError(f"{self.name}: the connection is closed")
         self._transport.write(data)
+
+    def give_back(self, data: bytes) -> None:
+        """Octets taken too many: they come again with the next read."""
+        self._inbox.put_back(data)
 
     def set_speed(self, speed: int | None) -> int:
         """Refuse: what is behind the connection sets its own speed."""

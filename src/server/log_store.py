@@ -163,7 +163,9 @@ class SqliteLogs(WriteBehind[Operation]):
                 "SELECT time FROM entry WHERE log = ? AND id = ?", (known.number, after)
             ).fetchone()
             behind = (query.after_time if row is None else row[0], after)
-            start = max(start, behind[0])  # where the search begins: the comparison of pairs alone is no bound to SQLite
+            start = max(
+                start, behind[0]
+            )  # where the search begins: the comparison of pairs alone is no bound to SQLite
         return self._database.execute(_BY_TIME, (known.number, start, stop, *behind))
 
     @contextlib.contextmanager
