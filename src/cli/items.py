@@ -14,6 +14,21 @@ from .output import console, emit
 __all__ = ["KINDS", "Row", "items"]
 
 
+class Part(NamedTuple):
+    """One value within an item."""
+
+    key: str
+    """What a reading adds to the identifier, such as ``begin``."""
+    name: str
+    """English name."""
+    name_zh: str
+    """Chinese name."""
+    unit: str
+    """Unit, empty when it has none."""
+    format: str
+    """How it lies on the wire; ``*14`` for up to fourteen of them."""
+
+
 class Row(NamedTuple):
     """One item as a table shows it."""
 
@@ -33,11 +48,19 @@ class Row(NamedTuple):
     """Edition of the standard, with the amendment."""
     source: str
     """What the row rests on."""
+    parts: tuple[Part, ...] = ()
+    """The values of a record, in wire order."""
 
 
 def _dlt645(text: str) -> Iterator[Row]:
     for item in dlt645.search(text):
-        yield Row(item.di, item.name, item.name_zh, item.unit, item.format, item.access, item.edition, item.source)
+        layout = item.layout if item.format.startswith("@") and "#" not in item.format else None
+        parts = [(part, "") for part in layout.fixed] if layout else []
+        parts += [(part, f"*{layout.times}") for part in layout.tail] if layout else []
+        yield Row(
+            item.di, item.name, item.name_zh, item.unit, item.format, item.access, item.edition, item.source,
+            tuple(Part(p.key, p.name, p.name_zh, p.unit, p.format.text + times) for p, times in parts),
+        )  # fmt: skip
 
 
 KINDS: Final[dict[str, Callable[[str], Iterator[Row]]]] = {"645": _dlt645}
@@ -50,7 +73,8 @@ def items(
     search: Annotated[
         str, typer.Option("--search", "-s", metavar="TEXT", help="Words in code, unit, English or Chinese name.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document per item.")] = False,
+    parts: Annotated[bool, typer.Option("--parts", help="The values within records, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document per item, with its parts.")] = False,
 ) -> int:
     """List what a meter can be asked: code, English and Chinese name, unit, format."""
     if kind not in KINDS:
@@ -62,16 +86,18 @@ def items(
         raise UnknownNameError(msg)
     if as_json:
         for row in rows:
-            emit(row._asdict())
+            emit({**row._asdict(), "parts": [part._asdict() for part in row.parts]})
     else:
-        _show(rows)
+        _show(rows, with_parts=parts)
     return 0
 
 
-def _show(rows: list[Row]) -> None:
+def _show(rows: list[Row], *, with_parts: bool) -> None:
     table = Table(box=None, pad_edge=False)
     for head in HEADS:
         table.add_column(head, no_wrap=head == "code")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(str(cell)) for cell in row[: len(HEADS)]))
+        for part in row.parts if with_parts else ():
+            table.add_row(*map(Text, (f"  .{part.key}", *part[1:])))
     console().print(table)

@@ -36,7 +36,19 @@ def test_json(run: Run) -> None:
         "access": "r",
         "edition": "2007",
         "source": "VPFSL",
+        "parts": [],
     }
+
+
+def test_parts_of_a_record(run: Run) -> None:
+    done = run("items", "645", "--search", "time setting record", "--parts")
+    lines = [line.split() for line in done.out.splitlines()]
+    assert lines[1][0] == "033004NN"
+    assert [line[0] for line in lines[2:]] == [".operator", ".before", ".after"]
+    assert lines[3][-2:] == ["校时前时间", "YYMMDDhhmmss"]
+    assert ".before" not in run("items", "645", "--search", "time setting record").out
+    table = json.loads(run("items", "645", "--search", "first zone table", "--json").out)
+    assert table["parts"] == [{"key": "zone", "name": "zone", "name_zh": "时区", "unit": "", "format": "MMDDNN*14"}]
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
