@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Protocol
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "Quiet"]
 
 
 class Engine(Protocol):
@@ -25,3 +25,18 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of the model."""
+
+
+class Quiet:
+    """What an engine does that waits for nothing and holds nothing for a client."""
+
+    @property
+    def deadline(self) -> int | None:
+        """Nothing happens by time alone."""
+        return None
+
+    def poll(self) -> None:
+        """Nothing is ever due."""
+
+    def client_gone(self, client: Hashable) -> None:
+        """Nothing of it was held."""

@@ -4,16 +4,17 @@ What the application sets in LLN0.Health itself counts as one of them and comes 
 view, not a value that overwrites another.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 
 from ..models import DataAttribute, Ied, LogicalDevice
 from ..reading import Timestamp
 from .derived import Derived
+from .engine import Quiet
 
 __all__ = ["HealthEngine"]
 
 
-class HealthEngine:
+class HealthEngine(Quiet):
     """Health of every logical device of an IED; ``wall`` (ns since 1970) dates what changes."""
 
     def __init__(self, ied: Ied, *, wall: Callable[[], int]) -> None:
@@ -48,19 +49,6 @@ class HealthEngine:
 
     def _release(self, head: DataAttribute) -> None:
         self.ied.apply((), [(head, _others(head, self._views.pop(head)))])
-
-    # -- engine ----------------------------------------------------------------------------
-
-    @property
-    def deadline(self) -> None:
-        """Nothing happens by time alone."""
-        return
-
-    def poll(self) -> None:
-        """Nothing is ever due."""
-
-    def client_gone(self, client: Hashable) -> None:
-        """Nothing here belongs to a client."""
 
     def close(self) -> None:
         """Let go of the model."""

@@ -25,7 +25,7 @@ to be allowed (``test_moves_process``), so that nothing flagged as a test moves 
 operated in every mode, or nobody could leave ``off``.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import UsageError
@@ -33,6 +33,7 @@ from ..models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode
 from ..models.enums import BehaviourModeKind
 from ..reading import Quality, Timestamp
 from .derived import Derived
+from .engine import Quiet
 
 __all__ = ["BEHAVIOUR", "RULES", "Command", "ModeEngine", "Rule", "combined"]
 
@@ -111,7 +112,7 @@ def _known(mode: int) -> BehaviourModeKind:
     return _B(mode) if _ON <= mode <= _OFF else _ON
 
 
-class ModeEngine:
+class ModeEngine(Quiet):
     """Beh of every logical node of an IED, and what follows from it.
 
     ``wall`` (ns since 1970) dates the changes. With ``test_moves_process`` commands flagged Test reach the process of
@@ -208,19 +209,6 @@ class ModeEngine:
         name = str(leaf.value).partition("/")[0] if leaf is not None else ""
         # ACSI references begin with the name of the device; SCL files often have its inst.
         return self.ied.children.get(name) or self.ied.children.get(f"{self.ied.name}{name}") if name else None
-
-    # -- engine ----------------------------------------------------------------------------
-
-    @property
-    def deadline(self) -> None:
-        """Nothing happens by time alone."""
-        return
-
-    def poll(self) -> None:
-        """Nothing is ever due."""
-
-    def client_gone(self, client: Hashable) -> None:
-        """A mode stays when the client that set it goes."""
 
     def close(self) -> None:
         """Let go of the model; Beh stays as it is."""

@@ -27,6 +27,7 @@ from ..errors import UnknownNameError, UsageError
 from ..models import DataAttribute, DataObject, Ied, LogicalDevice, View
 from ..models.enums import RangeKind
 from ..reading import Quality, Timestamp
+from .engine import Quiet
 
 __all__ = ["LIMITS", "SEEN", "Substitution", "SubstitutionEngine"]
 
@@ -130,7 +131,7 @@ class Substitution:
         return self._moment
 
 
-class SubstitutionEngine:
+class SubstitutionEngine(Quiet):
     """Every substitution of an IED; ``wall`` (ns since 1970) dates them, ``identity`` tells the address of a client."""
 
     def __init__(self, ied: Ied, *, wall: Callable[[], int], identity: Callable[[Hashable], bytes]) -> None:
@@ -243,16 +244,6 @@ class SubstitutionEngine:
             views += substitution.views(None)
         if changes:
             self.ied.apply(changes, views)
-
-    # -- engine ----------------------------------------------------------------------------
-
-    @property
-    def deadline(self) -> None:
-        """Nothing happens by time alone."""
-        return
-
-    def poll(self) -> None:
-        """Nothing is ever due."""
 
     def client_gone(self, client: Hashable) -> None:
         """What it substituted is released: the process is seen again."""

@@ -5,12 +5,13 @@ it what he saw, and the nodes follow; what happens by silence or by time alone, 
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ..errors import UnknownNameError
 from ..models import DataAttribute, Ied, LogicalDevice, LogicalNode
+from .engine import Quiet
 from .supervised import Saying
 from .supervised_time import LocalTime, TimeSource
 
@@ -136,7 +137,7 @@ class Channel:
 P = TypeVar("P", bound=Part)
 
 
-class SupervisionEngine:
+class SupervisionEngine(Quiet):
     """All supervision of an IED.
 
     ``clock`` (ns, never set back) decides when something is due, ``wall`` (ns since 1970) dates it.
@@ -218,9 +219,6 @@ class SupervisionEngine:
         for part in list(self._parts.values()):
             if part.deadline is not None and part.deadline <= now:
                 part.poll(now)
-
-    def client_gone(self, client: Hashable) -> None:
-        """Nothing here belongs to a client."""
 
     def close(self) -> None:
         """Let go of the model."""

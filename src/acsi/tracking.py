@@ -19,6 +19,7 @@ from typing import Any
 from ..errors import UnknownNameError, UsageError
 from ..models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, check_value
 from ..reading import Timestamp
+from .engine import Quiet
 from .service_event import ServiceEvent, Tracked
 
 __all__ = ["TrackingEngine"]
@@ -37,7 +38,7 @@ _OF_CONTROL: Mapping[str, tuple[str, ...]] = {
 """Tracking objects by the CDC that was operated; EncTrk is numbered, one for every enumeration."""
 
 
-class TrackingEngine:
+class TrackingEngine(Quiet):
     """All tracking of an IED; ``wall`` (ns since 1970) dates it, ``identity`` tells the address of a client."""
 
     def __init__(self, ied: Ied, *, wall: Callable[[], int], identity: Callable[[Hashable], bytes]) -> None:
@@ -137,19 +138,6 @@ class TrackingEngine:
         if ident is None and event.client is not None:
             ident = self._identity(event.client)
         return bytes(ident or b"")[:MAX_ORIGINATOR]
-
-    # -- engine ----------------------------------------------------------------------------
-
-    @property
-    def deadline(self) -> None:
-        """Nothing happens by time alone."""
-        return
-
-    def poll(self) -> None:
-        """Nothing is ever due."""
-
-    def client_gone(self, client: Hashable) -> None:
-        """What it did stays."""
 
     def close(self) -> None:
         """Let go of the model, and of all that are tracked."""
