@@ -1,13 +1,14 @@
 /* Raw load for servers that speak TPKT: sends ready-made requests, counts answers, decodes nothing.
  *
  *   cc -O2 -o loadgen loadgen.c
- *   loadgen -p PORT -r HEX [-H HEX,HEX] [-o OFFSET] [-d DEPTH] [-c CONNECTIONS] [-t SECONDS] [-w WARM-UP]
+ *   loadgen -p PORT -r HEX [-H HEX,HEX] [-o OFFSET] [-n OFFSET] [-d DEPTH] [-c CONNECTIONS] [-t SECONDS] [-w WARM-UP]
  *   loadgen -p PORT -H HEX,HEX -a COUNT          open and close COUNT associations one after the other
  *   loadgen -p PORT -H HEX,HEX -c N -k SECONDS   hold N associations open
  *   loadgen -p PORT -H HEX,HEX -s FILE [-t SECONDS] [-w WARM-UP]   only count what the server sends by itself
  *
  * -H  messages of the handshake; each is sent, then one answer is awaited
  * -o  place of the request's one-octet invoke id, which then counts 1..126
+ * -n  place of four octets, most significant first, that grow by one with each request
  * -s  one hexadecimal message a line, each for a connection of its own: it is sent once, one answer is awaited, and
  *     everything after that is counted; the warm-up begins with "ready" on stdout
  * -d  requests outstanding on each connection; as answers come, as many requests follow in one send
@@ -44,7 +45,7 @@ typedef struct {
 } Connection;
 
 static Message request, handshake[8];
-static int handshakes, id_place = -1, port = 102;
+static int handshakes, id_place = -1, count_place = -1, port = 102;
 
 static double now(void) {
     struct timespec t;
@@ -129,6 +130,8 @@ static void ask(Connection *c, int count) {
     while (count--) {
         if (length + request.length > sizeof output) fail("requests too long for this depth");
         if (id_place >= 0) request.octets[id_place] = c->id = c->id % 126 + 1;
+        if (count_place >= 0)
+            for (int i = 3; i >= 0 && !++request.octets[count_place + i]; i--) {}
         memcpy(output + length, request.octets, request.length);
         length += request.length;
     }
@@ -264,7 +267,7 @@ int main(int argc, char **argv) {
     const char *messages = NULL;
     int option, connections = 1, depth = 1, associations = 0;
     double seconds = 1, warm_up = 0.2, keep = 0;
-    while ((option = getopt(argc, argv, "p:r:H:o:d:c:t:w:a:k:s:")) != -1) switch (option) {
+    while ((option = getopt(argc, argv, "p:r:H:o:n:d:c:t:w:a:k:s:")) != -1) switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'r': request = from_hex(optarg, strlen(optarg)); break;
         case 'H':
@@ -272,6 +275,7 @@ int main(int argc, char **argv) {
                 handshake[handshakes++] = from_hex(part, strlen(part));
             break;
         case 'o': id_place = atoi(optarg); break;
+        case 'n': count_place = atoi(optarg); break;
         case 'd': depth = atoi(optarg); break;
         case 'c': connections = atoi(optarg); break;
         case 't': seconds = atof(optarg); break;

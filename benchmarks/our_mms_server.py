@@ -12,6 +12,7 @@ from typing import Any
 import perf_model as perf
 from _process import memory, protocol, seconds_used
 
+from meterwire.acsi.control_command import Command
 from meterwire.models import (
     DataAttribute,
     DataObject,
@@ -26,7 +27,7 @@ from meterwire.models import (
     basic_type,
     build,
 )
-from meterwire.models.ln import LLN0, LTRK
+from meterwire.models.ln import GGIO, LLN0, LTRK
 from meterwire.protocols.mms import ObjectName
 from meterwire.server import Limits, MmsServer
 from meterwire.server.association import Association
@@ -67,6 +68,7 @@ def model() -> Ied:
         head,
         LogicalNode("GGIO", "1").add(*(measured(f"AnIn{i}") for i in range(1, perf.MEASURED + 1))),
         LogicalNode("GGIO", "2").add(*(single(f"Ind{i}") for i in range(1, perf.INPUTS + 1)), *settings),
+        build(GGIO, inst="3", values={"SPCSO1.ctlModel": 1}),
     )
     second = LogicalDevice("PERFLD1", "LD1").add(LogicalNode("LLN0"))
     for n in range(1, perf.NODES + 1):
@@ -105,6 +107,16 @@ class Handler:
         return None
 
 
+class Operated:
+    """What an application that carries commands out amounts to."""
+
+    def __init__(self) -> None:
+        self.value = False
+
+    def operate(self, command: Command) -> None:
+        self.value = command.ctlVal
+
+
 async def update(server: MmsServer, seconds: float) -> dict[str, float]:
     """Change the reported value as often as possible for so long; what became of it."""
     indication = server.ied.children[perf.DOMAIN]["GGIO2.Ind1"]
@@ -133,6 +145,7 @@ async def serve(options: argparse.Namespace) -> None:
         variable = server.image.find(ObjectName(perf.HANDLED, perf.DOMAIN))
         assert variable is not None
         variable.handler = Handler()
+        server.control(f"{perf.DOMAIN}/GGIO3.SPCSO1", Operated().operate)
         handlers = {
             "update": lambda request: update(server, request["period"]),
             "memory": lambda _request: memory(),

@@ -18,6 +18,8 @@ DATA_SET = "LLN0$ds100"
 WRITTEN = "GGIO2$SP$SetV$setVal"
 HANDLED = "GGIO2$SP$SetH$setVal"
 """The same, decided on by a Python handler in our server."""
+OPERATED = "GGIO3$CO$SPCSO1$Oper"
+"""In our server: direct control with normal security, carried out by a Python handler."""
 REPORTED = "dsr"
 SUBSCRIBERS = 10
 UPDATES_A_TURN = 50

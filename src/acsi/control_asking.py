@@ -11,6 +11,7 @@ __all__ = ["Asking", "Launch"]
 Launch = Callable[[Any, Callable[[Any], None]], Callable[[], None]]
 """Waits for an awaitable and calls back with its result, or with the exception it raised; gives what stops it."""
 Then = Callable[[AddCause | None], None]
+_NONE: Iterator[Hook | None] = iter(())
 
 
 class Asking:
@@ -27,22 +28,28 @@ class Asking:
     def ask(self, hooks: Iterator[Hook | None], handler: Handler, command: Command, then: Then) -> None:
         """Ask one hook after the other until one says no; ``then`` gets what it said, None when all let it pass."""
         for hook in hooks:
-            if hook is None:
-                continue
-            try:
-                verdict = hook(command)
-                if verdict is None:
-                    continue
-                if not isinstance(verdict, int):
-                    self._wait_for(verdict, hooks, handler, command, hook, then)
-                    return
-                cause = cause_of(handler, hook, verdict)
-            except Exception as error:  # noqa: BLE001 - whatever the application does, the client gets an answer
-                cause = self._failed(command, hook, error)
-            if cause is not None:
-                then(cause)
+            if hook is not None and not self.passes(hook, handler, command, then, hooks):
                 return
         then(None)
+
+    def passes(
+        self, hook: Hook, handler: Handler, command: Command, then: Then, behind: Iterator[Hook | None] = _NONE
+    ) -> bool:
+        """Ask one hook: True when it lets the command pass at once, else ``then`` is told, now or later."""
+        try:
+            verdict = hook(command)
+            if verdict is None:
+                return True
+            if not isinstance(verdict, int):
+                self._wait_for(verdict, behind, handler, command, hook, then)
+                return False
+            cause = cause_of(handler, hook, verdict)
+        except Exception as error:  # noqa: BLE001 - whatever the application does, the client gets an answer
+            cause = self._failed(command, hook, error)
+        if cause is None:
+            return True
+        then(cause)
+        return False
 
     def _wait_for(
         self, work: Any, hooks: Iterator[Hook | None], handler: Handler, command: Command, hook: Hook, then: Then

@@ -29,6 +29,11 @@ class Handler:
     feedback: bool = False
     """With enhanced security: a command is done when the status says so, at the latest after operTimeout."""
 
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but ``operate`` is asked about a command that is no test."""
+        return self.check is None and self.interlock is None and self.synchrocheck is None
+
 
 def cause_of(handler: Handler, hook: Hook, verdict: Verdict) -> AddCause | None:
     """The AddCause a verdict means, None where it lets the command pass; ValueError where it means nothing."""

@@ -87,6 +87,8 @@ class ControlObject:
     @property
     def pulse(self) -> PulseTrain | None:
         """pulseConfig, where there is one."""
+        if _PULSE[0] not in self._leaves:
+            return None
         found = [leaf.value for name in _PULSE if (leaf := self._leaves.get(name)) is not None]
         return PulseTrain(*found) if len(found) == len(_PULSE) else None
 
@@ -165,6 +167,8 @@ class ControlObject:
             return self._refuse(command, refused)
         handler = self.handler
         assert handler is not None
+        if self._goes_straight(command, handler):
+            return self._operate_straight(command, handler)
         self.command = command
         if self.due is not None:
             self._wake(None)
@@ -173,6 +177,29 @@ class ControlObject:
             self._put(opRcvd=True)
         self._asking.ask(self._hooks(handler, command), handler, command, self._operate_checked)
         return self._collect(command)
+
+    def _goes_straight(self, command: Command, handler: Handler) -> bool:
+        """Between Operate and the handler there is nothing to ask, to show or to wait for."""
+        return (
+            self.state is _S.UNSELECTED
+            and not self._is_observed
+            and command.operTm is None
+            and self._reaches_process
+            and handler.is_bare
+            and self.model == _M.direct_with_normal_security
+        )
+
+    def _operate_straight(self, command: Command, handler: Handler) -> AddCause | Waiting | None:
+        """The three transitions of a direct command in one; a handler that answers at once has moved nothing that anybody sees."""
+        self.command = command
+        self.state = TRANSITIONS[TRANSITIONS[self.state, _E.OPERATE], _E.ACCEPTED]
+        self._memory.add(command)
+        if not self._asking.passes(handler.operate, handler, command, self._executed):
+            return self._collect(command)
+        self.state = TRANSITIONS[self.state, _E.DONE]
+        self.command = None
+        self.engine.tell(command)
+        return None
 
     def _operate_refusal(self, command: Command) -> AddCause | None:
         """Why an Operate is not even looked at; reasons that lie in the command itself end the selection."""

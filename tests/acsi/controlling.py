@@ -130,9 +130,10 @@ class ControlRig:
 
 
 def control_ied(**values: Any) -> Ied:
-    """GGIO1 with SPCSO1..4 of ctlModel 1..4, each with operTm and all status attributes; XSWI1 with a position."""
+    """GGIO1 with SPCSO1..4 of ctlModel 1..4, each with operTm and, if ``shown``, all status attributes; XSWI1 with a position."""
     every = ("origin", "ctlNum", "opRcvd", "opOk", "tOpOk", "Oper.operTm", "Cancel.operTm")
-    include = [f"SPCSO{i}.{name}" for i in (1, 2, 3, 4) for name in every]
+    shown = values.pop("shown", True)
+    include = [f"SPCSO{i}.{name}" for i in (1, 2, 3, 4) for name in (every if shown else every[5:])]
     models = {f"SPCSO{i}.ctlModel": i for i in (1, 2, 3, 4)}
     mine = {name: value for name, value in values.items() if not name.startswith(("XSWI1", "LLN0"))}
     generic = build(GGIO, inst="1", include=include, values={**models, **mine})

@@ -18,9 +18,10 @@ from meterwire.reading import Timestamp
 DIRECT, SBO, ENHANCED, SBO_ENHANCED = (f"GGIO1.SPCSO{i}" for i in (1, 2, 3, 4))
 
 
-@pytest.fixture
-def rig() -> ControlRig:
-    return ControlRig(control_ied())
+@pytest.fixture(params=[True, False], ids=["all attributes", "the least"])
+def rig(request: pytest.FixtureRequest) -> ControlRig:
+    """With little to show a direct command goes straight to its handler."""
+    return ControlRig(control_ied(shown=request.param))
 
 
 def select(rig: ControlRig, name: str, **parts: object) -> object:
@@ -459,7 +460,8 @@ def test_status_as_feedback() -> None:
 # -- what is shown -----------------------------------------------------------------------------------------------------
 
 
-def test_status_attributes(rig: ControlRig) -> None:
+def test_status_attributes() -> None:
+    rig = ControlRig(control_ied())
     seen: list[tuple[str, object]] = []
     control = rig.handle(DIRECT, lambda _: seen.append(("opOk", rig.value("GGIO1.SPCSO1.opOk"))))
     rig.handle(DIRECT, control.handler.operate if control.handler else None)

@@ -26,6 +26,7 @@ from ...protocols.mms import data as mms
 from ...protocols.mms.data import DECODERS
 from ...protocols.mms.pdu import unconfirmed
 from ...protocols.mms.services import Access, encode_variables
+from ...reading import Timestamp
 from .image import MmsImage
 from .variables import TAG_OF_KIND, Variable
 from .writing import ACCESS_DENIED, TYPE_INCONSISTENT, VALUE_INVALID
@@ -111,6 +112,38 @@ _SPECIAL: dict[tuple[str, int], Decoder] = {
     ("Check", DataTag.BIT_STRING): _check,
     ("ctlNum", DataTag.UNSIGNED): _number,
 }
+USUAL = (
+    ("ctlVal", DataTag.BOOLEAN), ("origin", DataTag.STRUCTURE), ("ctlNum", DataTag.UNSIGNED), ("T", DataTag.UTC_TIME),
+    ("Test", DataTag.BOOLEAN), ("Check", DataTag.BIT_STRING),
+)  # fmt: skip
+"""Oper and SBOw of a single or double point without operTm: by far the most."""
+
+
+def _usual(data: bytes) -> tuple[Any, ...] | None:
+    """ctlVal, origin, ctlNum, T, Test and Check of a :data:`USUAL` command in its usual form; None: go the general way.
+
+    ::
+
+        A2 len | 83 01 ctlVal | A2 len 85 01 orCat 89 len orIdent | 86 01 ctlNum | 91 08 T | 83 01 Test | 84 02 06 Check
+    """
+    size = len(data)
+    if size < SHORTEST_USUAL or data[1] >= 0x80 or data[1] != size - 2 or data[2:4] != b"\x83\x01" or data[5] != 0xA2:
+        return None
+    at = 7 + data[6]
+    if at + 20 != size or data[7:9] != b"\x85\x01" or data[9] > MAX_OR_CAT or data[10] != 0x89:
+        return None
+    if data[11] != at - 12 or data[11] > MAX_OR_IDENT:
+        return None
+    if data[at : at + 2] != b"\x86\x01" or data[at + 3 : at + 5] != b"\x91\x08":
+        return None
+    if data[at + 13 : at + 15] != b"\x83\x01" or data[at + 16 : at + 19] != b"\x84\x02\x06":
+        return None
+    T = Timestamp.from_bytes(data[at + 5 : at + 13])
+    origin = Origin(data[9], data[12:at])
+    return data[4] != 0, origin, data[at + 2], T, data[at + 15] != 0, data[at + 19] >> 6
+
+
+SHORTEST_USUAL = 32
 _Step = tuple[str, int, "Decoder | None", tuple["_Step", ...]]
 """Name, tag, decoder of a leaf, steps of a structure."""
 
@@ -173,7 +206,7 @@ def _any_origin(data: bytes, at: int, end: int) -> Origin:
 class ControlVariable:
     """One of the variables a data object is controlled with."""
 
-    __slots__ = ("_engine", "_steps", "control", "item", "name", "service")
+    __slots__ = ("_engine", "_is_usual", "_steps", "control", "item", "name", "service")
 
     def __init__(self, engine: ControlEngine, control: ControlObject, variable: Variable, item: str) -> None:
         self._engine = engine
@@ -183,6 +216,8 @@ class ControlVariable:
         """MMS item of the data object, ``LN$CO$DO``."""
         self.service = SERVICES[variable.name]
         self._steps = _steps(variable)
+        kinds = tuple((name, tag) for name, tag, _, _ in self._steps)
+        self._is_usual = kinds == USUAL
 
     def write(self, client: Hashable, attribute: str, value: Any) -> int | None:
         """A member alone is never written."""
@@ -208,6 +243,24 @@ class ControlVariable:
 
     def _decode(self, client: Hashable, data: bytes) -> Command:
         size = len(data)
+        found = _usual(data) if self._is_usual else None
+        if found is not None:
+            value, origin, number, T, test, check = found
+            control = self.control
+            return Command(
+                self.service,
+                control.reference,
+                client,
+                value,
+                origin,
+                number,
+                T,
+                test,
+                check,
+                None,
+                control.pulse,
+                data,
+            )
         if data[0] != DataTag.STRUCTURE:
             raise ValueError
         first = 2 if data[1] < 0x80 else ber.read_header(data, 0, size)[1]
