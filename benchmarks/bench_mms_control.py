@@ -43,9 +43,7 @@ def rate(bench: Bench, port: int, depth: int, handshake: list[bytes]) -> float:
     place = octets.index(b"\x02\x01\x01", octets.index(b"\xa0", octets.index(b"\x02\x01\x03") + 3)) + 2
     messages = ",".join(message.hex() for message in handshake)
     load = ["-d", depth, "-t", bench.seconds, "-w", bench.seconds / 3]
-    answer = bench.run(
-        port, "-r", octets.hex(), "-o", place, "-n", octets.index(FIRST_TIME), "-H", messages, *load
-    )
+    answer = bench.run(port, "-r", octets.hex(), "-o", place, "-n", octets.index(FIRST_TIME), "-H", messages, *load)
     # A LastApplError beside every answer would count as an answer of its own, and make the mean longer.
     if answer["octets"] > ACCEPTED + 2:
         raise SystemExit(f"answers of {answer['octets']} octets: refused")
