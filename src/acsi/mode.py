@@ -25,7 +25,7 @@ to be allowed (``test_moves_process``), so that nothing flagged as a test moves 
 operated in every mode, or nobody could leave ``off``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import UsageError
@@ -166,8 +166,8 @@ class ModeEngine(Quiet):
             self._derived.watch(_sources(device))
         else:
             self._derived.forget(_sources(device))
-            for node in device.children.values():
-                self._behaviour.pop(node, None)
+            gone = [node for node in device.children.values() if self._behaviour.pop(node, None) is not None]
+            self._unmark(gone)
         self._compute()
 
     def _compute(self) -> None:
@@ -214,7 +214,10 @@ class ModeEngine(Quiet):
         """Let go of the model; Beh stays as it is."""
         self._derived.forget()
         self.ied.device_hooks = tuple(hook for hook in self.ied.device_hooks if hook != self._on_device)
-        self.ied.apply((), [(leaf, _marked(leaf, None)) for node in self._behaviour for leaf in _qualities(node)])
+        self._unmark(self._behaviour)
+
+    def _unmark(self, nodes: Iterable[LogicalNode]) -> None:
+        self.ied.apply((), [(leaf, _marked(leaf, None)) for node in nodes for leaf in _qualities(node) if leaf.views])
 
 
 def _node_of(target: DataObject) -> LogicalNode:
@@ -235,7 +238,7 @@ def _leaf(node: LogicalNode | None, name: str, attribute: str) -> DataAttribute 
 
 def _mode_of(node: LogicalNode | None) -> int:
     leaf = _leaf(node, "Mod", "stVal")
-    return int(leaf.value) if leaf is not None else _ON
+    return int(leaf.process_value) if leaf is not None else _ON  # a substituted Mod is seen, and sets no mode
 
 
 def _sources(device: LogicalDevice) -> Iterator[DataAttribute]:
@@ -264,7 +267,7 @@ def _marked(leaf: DataAttribute, mark: Callable[[Quality], Quality] | None) -> t
 def _shown(node: LogicalNode, beh: BehaviourModeKind, now: Timestamp) -> list[tuple[DataAttribute, object]]:
     """Beh where a node has it and it says something else."""
     leaf = _leaf(node, "Beh", "stVal")
-    if leaf is None or leaf.value == beh:
+    if leaf is None or leaf.process_value == beh:
         return []
     found = node.children["Beh"].children
     return [(found[name], value) for name, value in (("stVal", beh), ("q", Quality.GOOD), ("t", now)) if name in found]

@@ -143,6 +143,24 @@ def test_devices_come_and_go(ied: Ied, engine: ModeEngine) -> None:
     assert (beh(ied, f"{ROOT}/MMXU1"), beh(ied, f"{LEAF}/GAPC1")) == (Mode.test, Mode.test_blocked)
 
 
+def test_a_device_that_goes_in_test_comes_back_without_its_marks(ied: Ied, engine: ModeEngine) -> None:
+    set_mod(ied, f"{ROOT}/LLN0", Mode.test)
+    gone = ied.remove(ROOT)
+    assert gone["MMXU1.Hz.q"].value == Quality.GOOD
+    gone["LLN0.Mod.stVal"].put(Mode.on)
+    ied.add(gone)
+    assert ied.find(f"{ROOT}/MMXU1.Hz.q").value == Quality.GOOD
+    set_mod(ied, f"{ROOT}/LLN0", Mode.test)
+    assert ied.find(f"{ROOT}/MMXU1.Hz.q").value == Quality.TEST
+
+
+def test_a_substituted_mod_sets_no_mode(ied: Ied, engine: ModeEngine) -> None:
+    set_mod(ied, f"{ROOT}/LLN0", Mode.off)
+    ied.apply((), [(ied.find(f"{ROOT}/LLN0.Mod.stVal"), (lambda _: Mode.on,))])
+    set_mod(ied, f"{CHILD}/LLN0", Mode.test)
+    assert beh(ied, f"{ROOT}/LLN0") is beh(ied, f"{CHILD}/XSWI1") is Mode.off
+
+
 def test_beh_tells_when_it_changed(ied: Ied) -> None:
     clock = Clock()
     engine = ModeEngine(ied, wall=clock)
