@@ -40,8 +40,7 @@ async def serve(database: str, told: str, number: int) -> None:
         while True:
             number += 1
             async with client.settings.edit("PROT", 1) as edit:
-                for i in range(SETTINGS):
-                    await edit.write(f"PTOC1.Set{i}.setVal", number)
+                await client.write_many({f"PROT/PTOC1.Set{i}.setVal [SE]": number for i in range(SETTINGS)})
                 await edit.confirm()
             os.write(acknowledged, b"%d\n" % number)
 
