@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import tshark as tshark_helper
+from keeping import keeping_ied
 from ours import OurServer
 from pairings import EMPTY_FINISH
 from peer import Peer, PeerError
@@ -15,45 +16,11 @@ from recorder import Recorder
 
 from meterwire.client import IedClient, LogEntry, connect
 from meterwire.errors import DataAccessError, MeterwireError, ServiceError, UnknownNameError
-from meterwire.models import (
-    DataAttribute,
-    DataObject,
-    Ied,
-    LogicalDevice,
-    LogicalNode,
-    Reference,
-    TrgOps,
-    Trigger,
-    basic_type,
-)
-from meterwire.models.control_blocks import LogControl, SettingControl
+from meterwire.models import Ied
 
 SGCB, PICKUP, DELAY = "KEEPLD0/LLN0.SGCB", "KEEPLD0/PTOC1.StrVal.setMag.f", "KEEPLD0/PTOC1.OpDlTmms.setVal"
 LOG, BLOCK = "KEEPLD0/LLN0$EventLog", "KEEPLD0/LLN0.lcbEv"
 BUSY, DENIED, INVALID = 2, 3, 11
-FIRST = {group: {"PTOC1.StrVal.setMag.f": group + 0.5, "PTOC1.OpDlTmms.setVal": group * 100} for group in (1, 2, 3)}
-
-
-def leaf(name: str, type_name: str, fc: str, **more: Any) -> DataAttribute:
-    return DataAttribute(name, fc, basic_type(type_name), trigger=Trigger.DCHG, **more)
-
-
-def keeping_ied() -> Ied:
-    """The model of peers/libiec61850_keeping_server.py, served by us."""
-    head = LogicalNode("LLN0")
-    members = tuple(Reference("KEEPLD0", ("GGIO1", f"Ind{i}", "stVal"), "ST") for i in (1, 2))
-    head.data_sets["dsEv"] = members
-    head.control_blocks["SGCB"] = SettingControl(groups=3, values=FIRST, resv_tms=30)
-    head.control_blocks["lcbEv"] = LogControl(name="lcbEv", data_set="dsEv", log=LOG, trg_ops=TrgOps.DCHG)
-    relay = LogicalNode("PTOC", "1").add(
-        DataObject("StrVal", "ASG").add(
-            DataAttribute("setMag", "SG").add(leaf("f", "FLOAT32", "SG", is_writable=True))
-        ),
-        DataObject("OpDlTmms", "ING").add(leaf("setVal", "INT32", "SG", is_writable=True)),
-    )
-    inputs = [DataObject(f"Ind{i}", "SPS").add(leaf("stVal", "BOOLEAN", "ST")) for i in (1, 2)]
-    device = LogicalDevice("KEEPLD0", "LD0").add(head, relay, LogicalNode("GGIO", "1").add(*inputs))
-    return Ied("KEEP").add(device)
 
 
 @pytest.fixture(params=["libiec61850_client", "iec61850_client"])

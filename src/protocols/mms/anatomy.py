@@ -11,7 +11,7 @@ from ...anatomy import Field
 from ...errors import DecodeError, FileServiceError, MeterwireError
 from .. import ber
 from ..osi import cotp, session
-from .data import BitString, DataTag, decode_data
+from .data import BinaryTime, BitString, DataTag, decode_data
 
 __all__ = ["MAX_FIELDS", "explain_mms", "explain_sdu", "explain_tpkt"]
 
@@ -37,6 +37,11 @@ def _text(data: bytes, start: int, stop: int) -> str:
 
 def _oid(data: bytes, start: int, stop: int) -> str:
     return ".".join(map(str, ber.decode_oid(data, start, stop)))
+
+
+def _binary_time(data: bytes, start: int, stop: int) -> str:
+    moment = BinaryTime(data[start:stop]).datetime if stop - start == 6 else None
+    return data[start:stop].hex() if moment is None else moment.isoformat(timespec="milliseconds")
 
 
 _ERRORS = (
@@ -132,8 +137,43 @@ _FILE_RESPONSES: Table = {
         {0xA0: ("entries", {0x30: ("list", {0x30: ("entry", _ENTRY)})}), 0x81: ("moreFollows", _boolean)},
     ),
 }
+_JOURNAL_ENTRY: Table = {
+    0x80: ("EntryID", None),
+    0xA1: ("originating application", None),
+    0xA2: (
+        "content",
+        {
+            0x80: ("time", _binary_time),
+            0xA2: (
+                "data",
+                {0xA1: ("variables", {0x30: ("variable", {0x80: ("tag", _text), 0xA1: ("value", _DATA)})})},
+            ),
+        },
+    ),
+}
+_JOURNAL_REQUESTS: Table = {
+    0xBF41: (
+        "readJournal",
+        {
+            0xA0: ("journal", _NAME),
+            0xA1: ("from", {0x80: ("time", _binary_time), 0x81: ("EntryID", None)}),
+            0xA2: ("to", {0x80: ("time", _binary_time), 0x81: ("number of entries", _integer)}),
+            0xA4: ("variables", {0x1A: ("tag", _text)}),
+            0xA5: ("behind", {0x80: ("time", _binary_time), 0x81: ("EntryID", None)}),
+        },
+    ),
+    0xBF44: ("reportJournalStatus", _NAME),
+}
+_JOURNAL_RESPONSES: Table = {
+    0xBF41: (
+        "readJournal",
+        {0xA0: ("entries", {0x30: ("entry", _JOURNAL_ENTRY)}), 0x81: ("moreFollows", _boolean)},
+    ),
+    0xBF44: ("reportJournalStatus", {0x80: ("entries", _integer), 0x81: ("deletable", _boolean)}),
+}
 _REQUESTS: Table = {
     **_FILE_REQUESTS,
+    **_JOURNAL_REQUESTS,
     0x02: ("invokeID", _integer),
     0x80: ("status", _boolean),
     0x82: ("identify", None),
@@ -148,6 +188,7 @@ _REQUESTS: Table = {
 }
 _RESPONSES: Table = {
     **_FILE_RESPONSES,
+    **_JOURNAL_RESPONSES,
     0x02: ("invokeID", _integer),
     0xA0: ("status", {0x80: ("logical", _integer), 0x81: ("physical", _integer)}),
     0xA2: (
