@@ -87,12 +87,29 @@ BEHAVIOUR: dict[str, tuple[str, ...]] = {
         "tests/acsi/test_control.py::test_a_replay_under_a_new_selection",
         "tests/server/test_controls.py::test_pipelined_commands_are_each_answered",
     ),
+    "Setting change half applied after a crash": (
+        "tests/server/test_setting_store.py::test_killed_three_times_while_confirming",
+        "tests/server/test_setting_store.py::test_killed_a_hundred_times_while_confirming",
+        "tests/server/test_setting_store.py::test_a_disk_that_fails_changes_nothing",
+        "tests/acsi/test_setting_groups.py::test_a_change_that_cannot_be_kept_has_not_happened",
+        "tests/acsi/test_setting_groups.py::test_what_is_not_confirmed_never_was",
+    ),
+    "Entries of a log lost, half written or given twice": (
+        "tests/server/test_log_store.py::test_killed_three_times_while_logging",
+        "tests/server/test_log_store.py::test_killed_a_hundred_times_while_logging",
+        "tests/server/test_log_store.py::test_queries_of_a_log_whose_clock_was_set_back",
+        "tests/acsi/test_log_control.py::test_entry_ids_never_come_twice",
+        "tests/client/test_logs.py::test_nothing_twice_and_nothing_missing",
+    ),
 }
 """What issue 4 says must not happen in the behaviour of a server, and the tests that show that it does not."""
 
 _HERE = "tests/server/test_complaints.py::test_"
 _ADMISSION = "tests/server/test_admission.py::test_"
 SETTINGS: dict[str, str] = {
+    "LogLimits.entries": "tests/server/test_log_store.py::test_the_ring_is_bounded_by_number",
+    "LogLimits.octets": "tests/server/test_log_store.py::test_the_ring_is_bounded_by_size_and_the_newest_stays",
+    "LogLimits.age_seconds": "tests/server/test_settings_and_logs.py::test_old_entries_are_not_shown",
     "Limits.max_associations": "tests/server/test_bad_input.py::test_more_than_max_associations",
     "Limits.half_open_seconds": "tests/server/test_bad_input.py::test_half_open_connections_are_closed_in_time",
     "Limits.max_pdu": f"{_HERE}max_pdu_is_negotiated_and_kept",

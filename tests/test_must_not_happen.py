@@ -9,13 +9,14 @@ from draw_interop import ROOT, TARGET, render
 
 from meterwire.acsi import BufferLimits
 from meterwire.acsi.files import FileLimits
+from meterwire.acsi.log_store import LogLimits
 from meterwire.binding.mms.data_sets import DataSetLimits
 from meterwire.server import Limits
 from meterwire.server.admission import Admission
 
 from .must_not_happen import BEHAVIOUR, COMPLAINTS, SETTINGS
 
-CLASSES: tuple[Any, ...] = (Limits, FileLimits, Admission, DataSetLimits, BufferLimits)
+CLASSES: tuple[Any, ...] = (Limits, FileLimits, Admission, DataSetLimits, BufferLimits, LogLimits)
 
 
 @cache

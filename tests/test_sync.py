@@ -13,6 +13,8 @@ import pytest
 from meterwire import client, sync
 from meterwire.client.data_sets import DataSets
 from meterwire.client.files import Files
+from meterwire.client.logs import Logs
+from meterwire.client.setting_groups import SettingEdit, SettingGroups
 from meterwire.client.subscription import Subscription
 from meterwire.errors import AssociationError, DataAccessError, LinkError, LinkTimeoutError, UnknownNameError
 from meterwire.models import Ied
@@ -24,6 +26,9 @@ NOT_MIRRORED = {
     client.IedClient: {"remember_subscription", "forget_subscription", "directory"},
     DataSets: {"members"},
     Files: {"open"},
+    SettingGroups: set(),
+    SettingEdit: set(),
+    Logs: set(),
     Subscription: {"aclose", "take", "on_lost", "on_restored", "on_report", "on_closed"},
 }
 
@@ -145,6 +150,9 @@ def test_refusals() -> None:
         (sync.DataSets, DataSets),
         (sync.Files, Files),
         (sync.Subscription, Subscription),
+        (sync.SettingGroups, SettingGroups),
+        (sync.SettingEdit, SettingEdit),
+        (sync.Logs, Logs),
     ],
 )
 def test_the_names_are_the_same(ours: type, theirs: type) -> None:
