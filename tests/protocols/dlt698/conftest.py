@@ -5,9 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from meterwire.protocols.dlt698 import Apdu, ClientApdu, SecurityRequest, apdu, columns, data, frame, results
+from meterwire.protocols.dlt698 import Apdu, apdu, columns, data, frame, results
 
-from .grammar import classes, of_wire
+from .samples import CLASSES, Sampler
 
 
 @pytest.fixture(name="link")
@@ -30,19 +30,8 @@ def data_codec(accel: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPat
     return module
 
 
-@pytest.fixture(name="every_request", scope="session")
+@pytest.fixture(name="every_request")
 def requests_of_every_kind() -> list[Apdu]:
     """One example of each APDU a client asks with."""
-    from hypothesis import HealthCheck, Phase, given, settings
-
-    found: dict[type, Apdu] = {}
-    for cls in classes():
-        if issubclass(cls, ClientApdu | SecurityRequest) and cls.TAG in {0x05, 0x06, 0x07, 0x09, 0x10}:
-
-            @settings(max_examples=5, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck))
-            @given(of_wire(cls.WIRE))
-            def keep(apdu: Apdu) -> None:
-                found[type(apdu)] = apdu  # the last one is the least simple
-
-            keep()
-    return list(found.values())
+    sampler = Sampler(698)
+    return [sampler.apdu(cls) for cls in CLASSES if cls.TAG in {0x05, 0x06, 0x07, 0x09, 0x10}]

@@ -11,8 +11,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from meterwire.protocols import dlt698 as d
-from meterwire.protocols.dlt698 import apdu, axdr, data, records, results
+from meterwire.protocols.dlt698 import axdr, data, records, results
 from meterwire.protocols.dlt698.selectors import MS, RSD
+
+from .samples import CLASSES
 
 NUMBERS = (
     d.DoubleLong,
@@ -139,13 +141,5 @@ def of_wire(wire: axdr.Wire) -> st.SearchStrategy[Any]:
     raise AssertionError(f"no strategy for {wire!r}")
 
 
-def classes() -> list[type[d.Apdu]]:
-    """Every APDU declared."""
-    found: list[type[d.Apdu]] = []
-    for forms in apdu._REGISTER.values():
-        found += forms.values() if isinstance(forms, dict) else [forms]
-    return found
-
-
 def any_apdu() -> st.SearchStrategy[d.Apdu]:
-    return st.one_of(*(of_wire(cls.WIRE) for cls in classes()))
+    return st.one_of(*(of_wire(cls.WIRE) for cls in CLASSES))
