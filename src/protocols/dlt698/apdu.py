@@ -209,5 +209,5 @@ def tell_apdu(r: Reader, teller: Teller) -> Apdu:
         if cls.CHOICE is not None:
             r.offset += 1
             teller.leaf(start + 1, start + 2, "choice", str(cls.CHOICE))
-        found: Apdu = cls(**{name: wire.tell(r, name, teller) for name, wire in cls.WIRE.fields})
+        found: Apdu = cls.WIRE.tell_fields(r, teller)
     return found

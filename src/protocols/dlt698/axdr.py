@@ -101,10 +101,15 @@ def count_prefix(count: int) -> bytes:
 class Teller:
     """Collects the anatomy of what a wire reads."""
 
-    __slots__ = ("base", "data", "depth", "describe", "fields")
+    __slots__ = ("base", "data", "depth", "describe", "fields", "record", "words")
 
     def __init__(
-        self, data: bytes, base: int = 0, depth: int = 0, describe: Callable[[Any], str] | None = None
+        self,
+        data: bytes,
+        base: int = 0,
+        depth: int = 0,
+        describe: Callable[[Any], str] | None = None,
+        words: Mapping[str, Callable[[Any], str]] | None = None,
     ) -> None:
         self.data = data
         self.base = base
@@ -113,6 +118,15 @@ class Teller:
         self.fields: list[Field] = []
         self.describe = describe or str
         """Text of a leaf value."""
+        self.words = words or {}
+        """Text of the leaf values of some fields, by ``field`` or ``Record.field``."""
+        self.record = ""
+        """Name of the record whose fields are being told."""
+
+    def say(self, name: str, value: Any) -> str:
+        """Text of the value of the field ``name`` of the present record."""
+        words = self.words.get(f"{self.record}.{name}") or self.words.get(name)
+        return self.describe(value) if words is None else words(value)
 
     def leaf(self, start: int, end: int, name: str, meaning: str = "") -> None:
         """One field without parts."""
@@ -158,7 +172,7 @@ class Wire:
         """Read and explain; the value."""
         start = r.offset
         value = self.read(r)
-        teller.leaf(start, r.offset, name, teller.describe(value))
+        teller.leaf(start, r.offset, name, teller.say(name, value))
         return value
 
 
@@ -225,8 +239,7 @@ class Fixed(Wire):
         """Read and explain."""
         start = r.offset
         value = self.read(r)
-        meaning = value.hex().upper() if type(value) is bytes else teller.describe(value)
-        teller.leaf(start, r.offset, name, meaning)
+        teller.leaf(start, r.offset, name, teller.say(name, value))
         return value
 
 
@@ -261,8 +274,7 @@ class OctetsOf(Wire):
         """Read and explain."""
         start = r.offset
         value = self.read(r)
-        shown = (value.hex().upper() or "empty") if type(value) is bytes else teller.describe(value)
-        teller.leaf(start, r.offset, name, shown)
+        teller.leaf(start, r.offset, name, teller.say(name, value) or "empty")
         return value
 
 
@@ -405,7 +417,17 @@ class Record(Wire):
     def tell(self, r: Reader, name: str, teller: Teller) -> Any:
         """Read and explain."""
         with teller.group(r, name):
-            return self.cls(**{field: wire.tell(r, field, teller) for field, wire in self.fields})
+            return self.tell_fields(r, teller)
+
+    def tell_fields(self, r: Reader, teller: Teller) -> Any:
+        """The fields without a field around them."""
+        values = {}
+        outer = teller.record
+        for field, wire in self.fields:
+            teller.record = self.name
+            values[field] = wire.tell(r, field, teller)
+        teller.record = outer
+        return self.cls(**values)
 
 
 _WIRES: dict[Any, Wire] = {}

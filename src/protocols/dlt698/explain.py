@@ -1,19 +1,86 @@
 """Anatomy of frames and APDUs, octet by octet; used by :meth:`.frame.Frame.anatomy` and ``meterwire decode``."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from ...anatomy import Field
 from ...errors import MeterwireError
 from .address import KINDS, ServerAddress
 from .apdu import tell_apdu
+from .association import CONNECT_RESULTS, ERRORS
 from .axdr import Reader, Teller
 from .fragment import Fragment
+from .records import COMDCB
+from .units import unit_symbol
 
 if TYPE_CHECKING:
     from .frame import Frame
 
-__all__ = ["describe", "explain_apdu", "explain_frame"]
+__all__ = ["WORDS", "describe", "explain_apdu", "explain_frame"]
+
+_LINK_TYPES: Final = ("login 登录", "heartbeat 心跳", "logout 退出登录")
+_LINK_RESULTS: Final = (
+    "accepted 成功",
+    "address duplicate 地址重复",
+    "illegal device 非法设备",
+    "no capacity 容量不足",
+)
+_TI_UNITS: Final = ("second", "minute", "hour", "day", "month", "year")
+_REGIONS: Final = ("[start, end)", "(start, end]", "[start, end]", "(start, end)")
+
+
+def _one_of(names: Sequence[str]) -> Callable[[int], str]:
+    return lambda value: f"{value} {names[value]}" if value < len(names) else f"{value} reserved"
+
+
+def _known(names: Mapping[int, str]) -> Callable[[int], str]:
+    return lambda value: f"{value} {names.get(value, 'reserved')}"
+
+
+def _seconds(value: int) -> str:
+    return f"{value} s"
+
+
+def _piid(value: int) -> str:
+    priority = "high priority" if value & 0x80 else "normal priority"
+    return f"service {value & 63}, {priority}" + (", bit 6 set: more to be fetched (ACD)" if value & 0x40 else "")
+
+
+def _link_result(value: int) -> str:
+    return _one_of(_LINK_RESULTS)(value & 7) + (", clock trusted" if value & 0x80 else ", clock not trusted")
+
+
+def _bits(value: bytes) -> str:
+    return f"{int.from_bytes(value, 'big').bit_count()} of {8 * len(value)} bits set"
+
+
+WORDS: Final[dict[str, Callable[[Any], str]]] = {
+    "piid": _piid,
+    "LinkRequest.type": _one_of(_LINK_TYPES),
+    "LinkResponse.result": _link_result,
+    "heartbeat": _seconds,
+    "timeout": _seconds,
+    "frame_timeout": _seconds,
+    "byte_timeout": lambda value: f"{value} ms",
+    "delay": _seconds,
+    "ConnectRequest.version": lambda value: f"{value:04X}H",
+    "ConnectResponse.version": lambda value: f"{value:04X}H",
+    "ConnectResponse.result": _known(CONNECT_RESULTS),
+    "PasswordSecurity.password": lambda value: f"{len(value)} characters, not shown",
+    "protocol_conformance": _bits,
+    "function_conformance": _bits,
+    "ClientErrorResponse.type": _known(ERRORS),
+    "ServerErrorResponse.type": _known(ERRORS),
+    "is_last": lambda value: "the last block" if value else "more blocks follow",
+    "TI.unit": _one_of(_TI_UNITS),
+    "Region.kind": _one_of(_REGIONS),
+    "ScalerUnit.scaler": lambda value: f"× 10^{value}",
+    "ScalerUnit.unit": lambda value: f"{value} {unit_symbol(value)}".rstrip(),
+    "COMDCB.baud": lambda value: f"{value}: {COMDCB(value).bits_per_second or 'automatic'}",
+    "COMDCB.parity": _one_of(("none", "odd", "even")),
+    "COMDCB.flow_control": _one_of(("none", "hardware", "software")),
+}
+"""Fields whose number needs words, by field or record and field."""
 
 
 def describe(value: Any) -> str:
@@ -29,7 +96,7 @@ def explain_apdu(
     What cannot be understood is one field that says why; this never raises a DecodeError. ``base`` is added to the
     offsets, ``depth`` to the depths.
     """
-    teller = Teller(data, base, depth, describe)
+    teller = Teller(data, base, depth, describe, WORDS)
     r = Reader(data)
     try:
         tell_apdu(r, teller)

@@ -161,6 +161,40 @@ def test_what_cannot_be_sent_says_which_field(apdu: d.Apdu) -> None:
         apdu.encode()
 
 
+TOLD: list[tuple[d.Apdu, list[str]]] = [
+    (
+        d.LinkRequest(piid=0x40, type=1, heartbeat=60, time=d.DateTime(bytes(10))),
+        ["1 heartbeat 心跳", "60 s", "more to be fetched"],
+    ),
+    (
+        d.LinkResponse(
+            result=0x81,
+            request_time=d.DateTime(bytes(10)),
+            received_time=d.DateTime(bytes(10)),
+            response_time=d.DateTime(bytes(10)),
+        ),
+        ["1 address duplicate 地址重复, clock trusted"],
+    ),
+    (
+        d.ConnectRequest(piid=0x85, mechanism=d.PasswordSecurity("secret")),
+        ["service 5, high priority", "0016H", "64 of 64 bits set", "6 characters, not shown"],
+    ),
+    (d.ServerErrorResponse(type=2), ["2 service not supported 服务不支持"]),
+    (d.ServerErrorResponse(type=77), ["77 reserved"]),
+    (d.SetRequestNormal(oad=d.OAD("20000300"), data=d.ScalerUnit(-1, 38)), ["× 10^-1", "38 V"]),
+    (d.SetRequestNormal(oad=d.OAD("20000300"), data=d.COMDCB(6, 2)), ["6: 9600", "2 even"]),
+    (d.SetRequestNormal(oad=d.OAD("20000300"), data=b""), ["empty"]),
+]
+
+
+@pytest.mark.parametrize(("apdu", "words"), TOLD, ids=lambda value: type(value).__name__)
+def test_anatomy_says_what_numbers_mean(apdu: d.Apdu, words: list[str]) -> None:
+    told = " | ".join(field.meaning for field in d.explain_apdu(apdu.encode()))
+    for wanted in words:
+        assert wanted in told
+    assert "secret" not in told
+
+
 def test_describe() -> None:
     assert describe(b"\x01") == "01"
     assert describe(d.OAD("20000200")) == "20000200"
