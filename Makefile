@@ -10,7 +10,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.pxi src/_accel/include/*.h scl/__init__.py)
 # Other people's implementations to test against, and the [speed] extra. A missing wheel costs its tests (skipped
 # visibly), not the run.
-PEERS := construct dlt645 iec61850 numpy pyarrow pyiec61850-ng
+PEERS := construct dlt645 dlt698 iec61850 numpy pyarrow pyiec61850-ng
 SPEED := uvloop
 
 .PHONY: demo test lint format types house interop bench clean
