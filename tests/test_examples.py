@@ -108,6 +108,13 @@ def test_own_model(start: Start) -> None:
     assert any("data-change" in line for line in lines)
 
 
+def test_who_did_what() -> None:
+    lines = run("who_did_what.py", LOOPBACK, "0")
+    assert "SetDataValues YOURLD0/GGIO1.Ind1.subVal: no-error, 127.0.0.1" in lines
+    assert lines[-1].startswith("Operate YOURLD0/GGIO1.SPCSO1: ")
+    assert "no-error" not in lines[-1]
+
+
 def test_sync_read(home: str) -> None:
     lines = run("sync_read.py", LOOPBACK, home)
     assert lines[0].startswith("energy ")
