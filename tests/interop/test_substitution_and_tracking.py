@@ -1,11 +1,14 @@
 """Foreign clients substitute on our server, and read what service tracking keeps of it; tshark judges what was said."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pairings import Talk, heard, is_rust
 from peer import Peer, PeerUnsupportedError
+
+from meterwire.scl import load_ied
 
 from ..acsi.behaving import CHILD, ROOT, tracked_ied
 
@@ -122,3 +125,20 @@ def test_their_client_gets_tracking_reported_by_a_brcb(libiec61850_client: Peer)
         while told != f"{HZ}.subMag.f":  # first what became of the block itself
             (entry,) = client.event("report")["entries"]
             told = entry["value"]["objRef"] if isinstance(entry["value"], dict) else entry["value"][0]
+
+
+# -- models of others ------------------------------------------------------------------------------------------------
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "scl"
+LTRK_FILE = CORPUS / "mz-automation__libiec61850__examples__server_example_service_tracking__simpleIO_ltrk_tests.icd"
+
+
+@pytest.mark.skipif(not LTRK_FILE.exists(), reason="no ../shared/corpus/scl here")
+def test_the_model_of_their_own_tracking_example_is_tracked(client: Peer) -> None:
+    """Its LTRK comes from an SCL file: types of its own, without the optional attributes of ours."""
+    with heard(client, load_ied(LTRK_FILE)):
+        block = "simpleIOGenericIO/LLN0.EventsRCB01"
+        write(client, f"{block}.BufTm", 77, fc="RP")
+        node = "simpleIOGenericIO/LTRK1.UrcbTrk"
+        told = [read(client, f"{node}.{name}", "SR") for name in ("objRef", "serviceType", "errorCode", "bufTm")]
+        assert told == [block, 26, 0, 77]

@@ -59,7 +59,9 @@ def journal(entries: list[Any], more: bool) -> dict[str, Any]:
             {
                 "id": entry.entry_id.hex(),
                 "time_ms": entry.time_ms,
-                "values": [{"tag": v.data_ref, "value": to_json(v.value, {}), "reason": v.reason_code} for v in entry.variables],
+                "values": [
+                    {"tag": v.data_ref, "value": to_json(v.value, {}), "reason": v.reason_code} for v in entry.variables
+                ],
             }
             for entry in entries
         ],
@@ -277,7 +279,10 @@ class Client(Controls):
 
     async def log_names(self, request: Request) -> list[str]:
         """Logs of LLN0."""
-        return [str(name) for name in await self.open.get_logical_node_directory(f"{request['ld']}/LLN0", iec61850.AcsiClass.LOG)]
+        return [
+            str(name)
+            for name in await self.open.get_logical_node_directory(f"{request['ld']}/LLN0", iec61850.AcsiClass.LOG)
+        ]
 
     async def query_log(self, request: Request) -> dict[str, Any]:
         """Entries of a log by time."""

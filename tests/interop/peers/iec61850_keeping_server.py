@@ -27,7 +27,8 @@ def model() -> dict[str, Any]:
     """The model dictionary."""
     delays = [attribute("setVal", "Int32", "SE", {"type": "int", "value": 100})]
     inputs = [
-        {"name": f"Ind{i}", "das": [attribute("stVal", "Boolean", "ST", {"type": "bool", "value": False})]} for i in (1, 2)
+        {"name": f"Ind{i}", "das": [attribute("stVal", "Boolean", "ST", {"type": "bool", "value": False})]}
+        for i in (1, 2)
     ]
     head = {
         "lln0": True,
