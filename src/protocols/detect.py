@@ -12,6 +12,8 @@ from ..errors import DecodeError, MeterwireError, UsageError
 from . import dlt645, dlt698
 from .capture import Packet
 from .capture.streams import tcp_payloads
+from .dlt698.fragment import CONFIRM
+from .dlt698.transfer import Assembler
 from .mms.anatomy import explain_sdu, explain_tpkt
 from .osi import cotp
 from .osi.tpkt import HEADER_SIZE, TpktSplitter
@@ -59,7 +61,37 @@ def _dlt698(data: bytes) -> list[Explained]:
     frames = [*stream.feed(data), *stream.flush()]
     if not frames:
         dlt698.decode(data)  # raises with the reason
-    return [_frame698(frame) for frame in frames]
+    explainer = _Fragments698()
+    return [explained for frame in frames for explained in explainer(frame)]
+
+
+class _Fragments698:
+    """Frames of one line; an APDU in fragments is explained once more as a whole."""
+
+    MOST = 64  # conversations kept in mind
+
+    def __init__(self) -> None:
+        self._conversations: dict[tuple[int, bytes, int], Assembler] = {}
+
+    def __call__(self, frame: dlt698.Frame) -> list[Explained]:
+        found = [_frame698(frame)]
+        if not frame.is_fragment or len(frame.data) < 2:
+            return found
+        fragment = dlt698.Fragment.decode(frame.data)
+        found[0] = replace(found[0], summary=f"{found[0].summary} · {fragment}")
+        if fragment.kind == CONFIRM:
+            return found
+        key = (frame.control & 0xC0, frame.server, frame.client)
+        assembler = self._conversations.setdefault(key, Assembler())
+        apdu = assembler.accept(frame).apdu
+        if apdu is None:
+            while len(self._conversations) > self.MOST:
+                del self._conversations[next(iter(self._conversations))]
+            return found
+        fields = dlt698.explain_apdu(apdu)
+        error = next((field.meaning for field in fields if field.name == "not explained"), "")
+        summary = f"fragments together · {fields[0].name}"
+        return [*found, Explained(protocol="698", frame=apdu, fields=fields, summary=summary, error=error)]
 
 
 def _frame698(frame: dlt698.Frame) -> Explained:
@@ -75,9 +107,9 @@ class _Meters:
     """Octets of a line whose dialect shows with the first frame."""
 
     def __init__(self) -> None:
-        self._tried: list[tuple[dlt645.Stream | dlt698.Stream, Callable[[Any], Explained]]] = [
-            (dlt645.Stream(), _meter_frame),
-            (dlt698.Stream(), _frame698),
+        self._tried: list[tuple[dlt645.Stream | dlt698.Stream, Callable[[Any], list[Explained]]]] = [
+            (dlt645.Stream(), lambda frame: [_meter_frame(frame)]),
+            (dlt698.Stream(), _Fragments698()),
         ]
 
     def feed(self, data: bytes) -> list[Explained]:
@@ -86,11 +118,11 @@ class _Meters:
     def flush(self) -> list[Explained]:
         return self._found([(stream, explained, stream.flush()) for stream, explained in self._tried])
 
-    def _found(self, tried: list[tuple[Any, Callable[[Any], Explained], list[Any]]]) -> list[Explained]:
+    def _found(self, tried: list[tuple[Any, Callable[[Any], list[Explained]], list[Any]]]) -> list[Explained]:
         for stream, explained, frames in tried:
             if frames:
                 self._tried = [(stream, explained)]
-                return [explained(frame) for frame in frames]
+                return [each for frame in frames for each in explained(frame)]
         return []
 
 

@@ -137,6 +137,27 @@ def test_capture_of_698_split_anywhere() -> None:
     assert "GetRequestNormal" in found[1].summary
 
 
+def test_a_698_apdu_in_fragments_is_explained_as_a_whole() -> None:
+    octets = bytes.fromhex("0501024100020000")
+    frames = [
+        dlt698.Frame(
+            control=control, server=dlt698.ServerAddress.of("1"), data=dlt698.Fragment(number, kind, piece).encode()
+        )
+        for control, number, kind, piece in (
+            (0x63, 0, 0, octets[:3]),
+            (0xE3, 0, 2, b""),
+            (0x63, 1, 3, octets[3:5]),
+            (0x63, 2, 1, octets[5:]),
+        )
+    ]
+    found = explain(b"".join(frame.encode() for frame in frames))
+    assert [e.frame for e in found] == [*(frame.encode() for frame in frames), octets]
+    assert found[0].summary.endswith("fragment 0, first, 3 octets")
+    assert found[-1].summary == "fragments together · GetRequestNormal"
+    cut = dlt698.Frame(control=0x63, server=dlt698.ServerAddress.of("1"), data=b"\x01")
+    assert "cut" in explain(cut.encode())[0].error
+
+
 def test_a_698_apdu_that_makes_no_sense_says_why() -> None:
     frame = dlt698.Frame(control=0x43, server=dlt698.ServerAddress.of("1"), data=bytes.fromhex("050100"))
     (explained,) = explain(frame.encode())

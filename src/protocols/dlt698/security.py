@@ -9,8 +9,8 @@ A SECURITY APDU never holds another one; :meth:`SecurityRequest.open` refuses it
 from typing import Annotated, Protocol, TypeAlias
 
 from ...errors import DecodeError
-from .apdu import Apdu, UnknownApdu, decode_apdu, service
-from .axdr import Choice, OctetsOf, record, register, wire_of
+from .apdu import Apdu, UnknownApdu, decode_apdu, service, tell_apdu
+from .axdr import Choice, OctetsOf, Reader, Teller, record, register, wire_of
 from .dar import DAR
 from .records import SID, SidMac
 from .values import MAC, RN, Octets
@@ -32,8 +32,31 @@ class CipherText(Octets):
     NAME = "ciphertext"
 
 
-for _octets in (PlainText, CipherText):
-    register(_octets, OctetsOf(_octets.NAME, _octets))
+class _PlainText(OctetsOf):
+    """Explains the APDU inside as well."""
+
+    __slots__ = ()
+
+    def tell(self, r: Reader, name: str, teller: Teller) -> bytes | str:
+        with teller.group(r, name):
+            start = r.offset
+            end = r.length() + r.offset
+            teller.leaf(start, r.offset, "length", str(end - r.offset))
+            inside = Reader(r.data, r.offset, end, r.depth)
+            content = self.cls(r.data[r.offset : end])
+            known = len(teller.fields)
+            try:
+                _opened(r.data[r.offset : end])  # not a SECURITY again, and nothing left over
+                tell_apdu(inside, teller)
+            except DecodeError as error:
+                del teller.fields[known:]
+                teller.leaf(r.offset, end, "content", f"no APDU that makes sense: {error}")
+            r.offset = end
+            return content
+
+
+register(PlainText, _PlainText(PlainText.NAME, PlainText))
+register(CipherText, OctetsOf(CipherText.NAME, CipherText))
 
 
 @record

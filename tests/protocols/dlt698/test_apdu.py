@@ -195,6 +195,25 @@ def test_anatomy_says_what_numbers_mean(apdu: d.Apdu, words: list[str]) -> None:
     assert "secret" not in told
 
 
+def test_anatomy_looks_into_clear_text() -> None:
+    inner = d.GetRequestNormal(piid=2, oad=d.OAD("20000200")).encode()
+    for content, wanted in (
+        (inner, "05H GetRequestNormal"),
+        (inner + b"\x00", "1 bytes left over"),
+        (b"\x10\x00\x00", "SECURITY inside SECURITY"),
+        (b"\x77", "77"),
+        (b"", "at least one octet"),
+    ):
+        octets = d.SecurityRequest(content=d.PlainText(content), check=d.RN(b"r")).encode()
+        fields = d.explain_apdu(octets)
+        assert wanted in " | ".join(f"{field.name} {field.meaning}" for field in fields)
+        leaves = [
+            f for f, after in zip(fields, [*fields[1:], None], strict=True) if after is None or after.depth <= f.depth
+        ]
+        assert b"".join(field.data for field in leaves) == octets
+        assert fields[-1].name == "RN"
+
+
 def test_describe() -> None:
     assert describe(b"\x01") == "01"
     assert describe(d.OAD("20000200")) == "20000200"
