@@ -235,10 +235,14 @@ class ControlObject:
         if not verdict.is_accepted and not self._may_become_test(command):
             return AddCause.Blocked_by_Mode
         self._reaches_process = verdict.reaches_process
-        for rule in self._rules:
-            cause = rule(command)
-            if cause is not None:
-                return cause
+        try:
+            for rule in self._rules:
+                cause = rule(command)
+                if cause is not None:
+                    return cause
+        except (TypeError, AttributeError) as error:  # a model from SCL may have other types than its CDC
+            self.engine.notice(f"{self.reference}: its limits cannot be compared with what is commanded: {error}")
+            return AddCause.Inconsistent_parameters
         return None
 
     def _may_become_test(self, command: Command) -> bool:

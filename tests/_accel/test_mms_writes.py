@@ -179,6 +179,26 @@ def test_nothing_is_written_whose_answer_may_not_fit(accel: Load) -> None:
     assert len(handler.told) == 60
 
 
+def test_a_write_whose_answer_takes_its_time(accel: Load) -> None:
+    """It ends the run and is left in the stream, for the general path to find out what has begun."""
+    module, service, line = accel("mms"), build_service(), Line()
+    request = WRITES["i"]
+    line.general(service, line.ask(request))
+    data = b"".join(line.ask(request) for _ in range(3))
+    written: list[list[bytes]] = []
+
+    def write(_: Any, values: list[bytes]) -> bytes | None:
+        written.append(values)
+        return b"\x81\x00" if len(written) == 1 else None
+
+    osi = line.server.osi
+    answers, used, count = module.answer_known(
+        data, osi.context, service.ready, service.ready_writes, write, 65_000, osi.max_tpdu
+    )
+    assert (count, len(written), used) == (1, 2, len(data) // 3)
+    assert answers.endswith(b"\xa5\x02\x81\x00")
+
+
 def test_a_model_of_another_shape_is_asked_anew(accel: Load) -> None:
     service, line, module = build_service(), Line(), accel("mms")
     request = line.ask(WRITES["i"])

@@ -51,6 +51,8 @@ _CODES: dict[AddCause | None, int] = {
     AddCause.Inconsistent_parameters: VALUE_INVALID,
     AddCause.Step_limit: VALUE_INVALID,
 }
+NOBODY, NO_TIME = Origin(0, b""), Timestamp()
+"""Members of a command that a model leaves out."""
 MAX_OR_CAT = max(OriginatorCategoryKind)
 REFUSED = b"\x8a\x00"
 """What a read of SBO gives when the selection is refused."""
@@ -270,20 +272,20 @@ class ControlVariable:
             self.service,
             self.control.reference,
             client,
-            values["ctlVal"],
-            values["origin"],
-            values["ctlNum"],
-            values["T"],
-            values["Test"],
+            values.get("ctlVal", values.get("setMag")),  # the second one in APC of Edition 1
+            values.get("origin", NOBODY),
+            values.get("ctlNum", 0),
+            values.get("T", NO_TIME),
+            values.get("Test", False),
             values.get("Check", 0),
-            operTm if operTm is not None and operTm.seconds else None,
+            operTm if isinstance(operTm, Timestamp) and operTm.seconds else None,
             self.control.pulse,
             data,
         )
 
     def _refuse(self, client: Hashable, code: int) -> int:
         """Nothing of what cannot be read is taken or passed on: what is told back has no originator and no number."""
-        command = Command(self.service, self.control.reference, client, origin=Origin(0, b""))
+        command = Command(self.service, self.control.reference, client, origin=NOBODY)
         self._engine.refused(self.control, command, AddCause.Inconsistent_parameters)
         return code
 
@@ -300,7 +302,7 @@ class SboVariable(ControlVariable):
 
     def read(self, client: Hashable) -> bytes | Waiting:
         """Select, and give the reference of the object, or nothing."""
-        command = Command(self.service, self.control.reference, client, origin=Origin(0, b""))
+        command = Command(self.service, self.control.reference, client, origin=NOBODY)
         return self.selected(self.control.select(command))
 
     def selected(self, cause: AddCause | Waiting | None) -> bytes | Waiting:
