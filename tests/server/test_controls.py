@@ -13,6 +13,7 @@ from meterwire.acsi.control_command import MAX_OR_IDENT, AddCause, Command, Orig
 from meterwire.acsi.control_handler import Verdict
 from meterwire.client import IedClient, Outcome, connect
 from meterwire.errors import DataAccessError, LinkTimeoutError, UsageError
+from meterwire.models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode, basic_type
 from meterwire.protocols import ber
 from meterwire.protocols.mms import ObjectName, decode_pdu
 from meterwire.protocols.mms import data as mms
@@ -399,5 +400,45 @@ def test_a_read_of_sbo_with_others_that_takes_its_time() -> None:
             pdu = await connection.pdu()
             assert b"SPCSO2$SBO" in pdu
             assert await client.read(f"{SBO}.stSeld") is True
+
+    run(main())
+
+
+def test_a_model_that_leaves_members_out() -> None:
+    """Real SCL files have an Oper without ctlNum or T, an operTm of another type, limits of another type than the value."""
+
+    def leaf(name: str, fc: str, kind: str, **options: Any) -> DataAttribute:
+        return DataAttribute(name, fc, basic_type(kind), **options)
+
+    origin = DataAttribute("origin", "CO").add(leaf("orCat", "CO", "Enum"), leaf("orIdent", "CO", "Octet64"))
+    parts = {
+        "A": [leaf("ctlVal", "CO", "BOOLEAN")],
+        "B": [leaf("ctlVal", "CO", "INT32"), leaf("operTm", "CO", "EntryTime"), origin, leaf("T", "CO", "EntryTime")],
+        "C": [leaf("setMag", "CO", "FLOAT32"), leaf("Test", "CO", "BOOLEAN")],
+    }
+    node = LogicalNode("GGIO", "1")
+    for name, members in parts.items():
+        oper = DataAttribute("Oper", "CO").add(*members)
+        limits = (leaf("minVal", "CF", "VisString64", value="1"), leaf("maxVal", "CF", "VisString64", value="9"))
+        node.add(
+            DataObject(name, "INC").add(
+                oper,
+                leaf("stVal", "ST", "INT32"),
+                leaf("ctlModel", "CF", "Enum", value=1),
+                *(limits if name == "B" else ()),
+            )
+        )
+
+    async def main() -> None:
+        ied = Ied("ODD").add(LogicalDevice("ODDLD", "LD").add(LogicalNode("LLN0"), node))
+        async with MmsServer(ied, port=0) as server, connect(server.url) as client:
+            done: list[Any] = []
+            for name in parts:
+                server.control(f"ODDLD/GGIO1.{name}", lambda command: done.append(command.ctlVal))
+            assert await client.operate("ODDLD/GGIO1.A", True)
+            refused = await client.operate("ODDLD/GGIO1.B", 5)
+            assert refused.add_cause is AddCause.Inconsistent_parameters
+            assert await client.operate("ODDLD/GGIO1.C", 2.5)
+            assert done == [True, 2.5]
 
     run(main())
