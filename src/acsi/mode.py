@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..models import DataAttribute, DataObject, Ied, LogicalDevice, LogicalNode
+from ..models import DataAttribute, DataObject, Ied, Kind, LogicalDevice, LogicalNode
 from ..models.enums import BehaviourModeKind
 from ..reading import Quality, Timestamp
 from .derived import Derived
@@ -238,7 +238,12 @@ def _leaf(node: LogicalNode | None, name: str, attribute: str) -> DataAttribute 
 
 def _mode_of(node: LogicalNode | None) -> int:
     leaf = _leaf(node, "Mod", "stVal")
-    return int(leaf.process_value) if leaf is not None else _ON  # a substituted Mod is seen, and sets no mode
+    return int(leaf.process_value) if leaf is not None and _is_number(leaf) else _ON  # a substituted Mod is seen, and sets no mode
+
+
+def _is_number(leaf: DataAttribute) -> bool:
+    """Files exist whose Mod or Beh is a BOOLEAN; those stay what they are."""
+    return leaf.type is not None and leaf.type.kind is Kind.INTEGER
 
 
 def _sources(device: LogicalDevice) -> Iterator[DataAttribute]:
@@ -267,7 +272,7 @@ def _marked(leaf: DataAttribute, mark: Callable[[Quality], Quality] | None) -> t
 def _shown(node: LogicalNode, beh: BehaviourModeKind, now: Timestamp) -> list[tuple[DataAttribute, object]]:
     """Beh where a node has it and it says something else."""
     leaf = _leaf(node, "Beh", "stVal")
-    if leaf is None or leaf.process_value == beh:
+    if leaf is None or leaf.process_value == beh or not _is_number(leaf):
         return []
     found = node.children["Beh"].children
     return [(found[name], value) for name, value in (("stVal", beh), ("q", Quality.GOOD), ("t", now)) if name in found]

@@ -55,7 +55,7 @@ def test_a_client_that_never_reads_its_reports_loses_them_counted_and_is_cut_off
 def test_a_client_that_reads_slowly_sees_what_it_lost_and_stays() -> None:
     async def play() -> None:
         ied = small_ied(fillers=200, data_set="dsMx")
-        async with serving(ied, max_unsent_reports=50_000, stalled_seconds=0.5) as (server, witness):
+        async with serving(ied, max_unsent_reports=50_000, stalled_seconds=20) as (server, witness):
             peer = await deaf(server.port)
             await peer.associate()
             await accepted(peer, "LLN0$RP$urcb01$RptEna", True)
