@@ -70,12 +70,16 @@ cdef object made(cls, server, const uint8_t* p, Py_ssize_t size):
     cdef object control = <long>p[3], address = <long>p[client]
     cdef tuple args = (PyBytes_FromStringAndSize(<const char*>p + 4, client - 4),)
     cdef object name = bytes_new(<PyObject*>server, <PyObject*>args, NULL)
-    cdef object data = PyBytes_FromStringAndSize(<const char*>p + client + 3, length)
+    cdef object data
     cdef uint8_t* out
     if p[3] & 0x08:
+        # from NULL: one octet copied would be CPython's own constant for it, which may not be written to
+        data = PyBytes_FromStringAndSize(NULL, length)
         out = <uint8_t*>PyBytes_AS_STRING(data)
         for k in range(length):
-            out[k] = <uint8_t>(out[k] - 0x33)
+            out[k] = <uint8_t>(p[client + 3 + k] - 0x33)
+    else:
+        data = PyBytes_FromStringAndSize(<const char*>p + client + 3, length)
     cdef object frame = PyType_GenericAlloc(<PyTypeObject*>cls, 0)
     put_slot(<PyObject*>_control, <PyObject*>frame, <PyObject*>control)
     put_slot(<PyObject*>_server, <PyObject*>frame, <PyObject*>name)

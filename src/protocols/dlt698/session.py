@@ -333,7 +333,7 @@ class Master:
         try:
             apdu = decode_apdu(octets)
         except DecodeError as error:
-            if octets[0] != (0x90 if task.protected is not None else task.request.TAG | 0x80):
+            if octets[:1] != bytes((0x90 if task.protected is not None else task.request.TAG | 0x80,)):
                 raise
             self._step("refusal")
             return [self._fail(error)]

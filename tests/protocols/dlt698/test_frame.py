@@ -171,6 +171,15 @@ def test_scrambled_user_data_are_shown_plain() -> None:
     assert "GetRequestNormal" in {f.name for f in fields}
 
 
+@pytest.mark.parametrize("octet", [b"0", b"\x33", b"\xff"])
+def test_one_scrambled_octet_leaves_the_constants_of_python_alone(octet: bytes) -> None:
+    before = [bytes((n,)) for n in range(256)]
+    frame = d.Frame(control=0x4B, server=d.ServerAddress.of("1"), data=octet)
+    assert d.decode(frame.encode()).data == octet
+    assert d.Stream().feed(frame.encode())[0].data == octet
+    assert [one[0] for one in before] == list(range(256))
+
+
 def test_scrambled_fragment() -> None:
     fragment = d.Fragment(7, 3, b"\xcd\x00")
     frame = d.Frame(control=0xEB, server=d.ServerAddress.of("1"), data=fragment.encode())
