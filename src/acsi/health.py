@@ -45,7 +45,7 @@ class HealthEngine(Quiet):
             dated = head.parent.children.get("t") if head.parent is not None else None
             if view(head.process_value) != head.value and dated is not None:
                 changes.append((dated, now))
-        self.ied.apply(changes, [(head, (*_others(head, view), view)) for head, view in self._views.items()])
+        self.ied.apply(changes, [(head, (view, *_others(head, view))) for head, view in self._views.items()])
 
     def _release(self, head: DataAttribute) -> None:
         self.ied.apply((), [(head, _others(head, self._views.pop(head)))])

@@ -120,7 +120,9 @@ class Substitution:
         """What is seen from now on; ``moment`` is when it changed, None to see the process again."""
         for leaf, view in self._views.items():
             others = tuple(other for other in leaf.views if other is not view)
-            yield leaf, others if moment is None else (view, *others)
+            # A substitute has the last word on a value; on its quality the mode has.
+            seen = (view, *others) if leaf.name == "q" else (*others, view)
+            yield leaf, others if moment is None else seen
         if self.t is not None:
             others = tuple(other for other in self.t.views if other != self._when)
             if moment is not None:

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from meterwire.acsi.health import HealthEngine
 from meterwire.acsi.mode import ModeEngine
 from meterwire.acsi.substitution import SEEN, SubstitutionEngine
 from meterwire.errors import UnknownNameError, UsageError
@@ -235,6 +236,20 @@ def test_test_mode_marks_a_substituted_quality_too(rig: Rig) -> None:
     modes.set(rig.ied.find(f"{ROOT}/GGIO1"), BehaviourModeKind.on)
     assert rig.value(q) == Quality.GOOD
     modes.close()
+
+
+def test_a_substituted_health_is_seen_whatever_the_nodes_say(rig: Rig) -> None:
+    ied = rig.ied
+    head = ied.find(f"{ROOT}/LLN0.Health.stVal")
+    health = HealthEngine(ied, wall=rig.clock)
+    ied.find(f"{ROOT}/MMXU1.Health").update(stVal=3)
+    substitute = lambda _: 1  # noqa: E731 - what a Substitution of LLN0.Health would put there
+    ied.apply((), [(head, (*head.views, substitute))])
+    ied.find(f"{ROOT}/GGIO1.Health").update(stVal=2)
+    assert (head.value, len(head.views)) == (1, 2)
+    ied.apply((), [(head, tuple(view for view in head.views if view is not substitute))])
+    assert head.value == 3
+    health.close()
 
 
 # -- any order ---------------------------------------------------------------------------------------------------------
