@@ -37,7 +37,7 @@ TRANSITIONS: Final[dict[tuple[str, str], str]] = {
     ("leaving", "refused"): "offline",
     ("leaving", "unanswered"): "offline",
 } | {(state, "disconnected"): "offline" for state in ("offline", "login", "waiting", "online", "beating", "leaving")}
-"""(state, event) to next state; the picture in docs is drawn from it."""
+"""(state, event) to next state."""
 
 
 def answer_link(

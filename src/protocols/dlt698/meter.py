@@ -48,7 +48,9 @@ from .transfer import Assembler, Outgoing
 __all__ = ["MeterEvent", "MeterSession", "ReportDone", "Request"]
 
 REPEAT_SECONDS: Final = 15.0
-"""A request that changes something and equals the one before is its repetition for so long."""
+"""A request that changes something and equals one before is its repetition for so long."""
+MAX_CHANGES: Final = 16
+"""Requests that changed something and are remembered for that."""
 MAX_CLIENTS: Final = 16
 """Clients whose half-received APDUs are kept; the oldest goes first."""
 STALE: Final = DAR(32)
@@ -142,7 +144,7 @@ class MeterSession:
         self._reporting: _Sending | None = None
         self._blocks: dict[int, list[GetResponseNext]] = {}
         self._piid = 0
-        self._last: tuple[tuple[object, ...], float, bytes | None] | None = None
+        self._changes: dict[tuple[object, ...], tuple[float, bytes | None]] = {}
 
     @property
     def deadline(self) -> float | None:
@@ -182,8 +184,8 @@ class MeterSession:
         octets = apdu.encode()
         if request.protected is not None and self.esam is not None:
             octets = self.esam.seal_response(octets, request.protected).encode()
-        if self._last is not None and self._last[0] == _identity(request.octets, request.frame):
-            self._last = (self._last[0], now, octets)
+        if (identity := _identity(request.octets, request.frame)) in self._changes:
+            self._changes[identity] = (now, octets)
         return self._reply(request.frame, octets, now)
 
     def report(
@@ -351,11 +353,15 @@ class MeterSession:
             return self.answer(request, refusal(apdu, STALE), now) if self.refuse_stale else []
         if isinstance(apdu, _CHANGING):
             identity = _identity(request.octets, request.frame)
-            if self._last is not None and self._last[0] == identity and now - self._last[1] < REPEAT_SECONDS:
+            begun, octets = self._changes.pop(identity, (now - REPEAT_SECONDS, None))
+            if now - begun < REPEAT_SECONDS:
+                self._changes[identity] = (begun, octets)
                 self.counters.repeats += 1
-                octets = self._last[2]  # None while it is still being carried out
+                # no answer while it is still being carried out
                 return [] if octets is None else self._reply(request.frame, octets, now)
-            self._last = (identity, now, None)
+            self._changes[identity] = (now, None)
+            if len(self._changes) > MAX_CHANGES:
+                del self._changes[next(iter(self._changes))]
         self.counters.requests += 1
         if isinstance(apdu, GetRequestNext):
             return self._next_block(request, apdu, now)

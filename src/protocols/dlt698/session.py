@@ -75,7 +75,7 @@ TRANSITIONS: Final[dict[tuple[str, str], tuple[str, str]]] = {
         ("cancel", ("idle", "forget")),
     )
 }
-"""(state, event) to (next state, action); the picture in docs is drawn from it."""
+"""(state, event) to (next state, action)."""
 
 ACTING: Final = (
     ActionRequestNormal,

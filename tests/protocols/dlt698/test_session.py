@@ -160,6 +160,24 @@ def test_an_action_repeated_while_it_is_carried_out_is_not_told_again() -> None:
     assert isinstance(line.told[0], Completed)
 
 
+def test_another_clients_request_in_between_changes_nothing() -> None:
+    line = Line()
+    line.answer = lambda apdu: d.ActionResponseNormal(omd=TRIP.omd, dar=d.SUCCESS)
+    line.request(TRIP)
+    first = line.sent[0][1]
+    for client in range(10):
+        other = d.Frame(control=0x43, server=first.server, client=0x20 + client, data=first.data)
+        line.run("meter", line.meter.feed(other.encode(), line.now))
+    assert len(line.asked) == 11
+    line.run("meter", line.meter.feed(first.encode(), line.now))
+    assert len(line.asked) == 11
+    assert line.meter.counters.repeats == 1
+    for client in range(30):
+        other = d.Frame(control=0x43, server=first.server, client=0x40 + client, data=first.data)
+        line.run("meter", line.meter.feed(other.encode(), line.now))
+    assert len(line.meter._changes) == 16
+
+
 def test_the_same_action_later_or_under_another_number_is_another_one() -> None:
     line = Line()
     line.answer = lambda apdu: d.ActionResponseNormal(omd=TRIP.omd, dar=d.SUCCESS)
