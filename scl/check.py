@@ -18,6 +18,8 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import UsageError
+from ..models.namespaces import Namespace
+from .data_model import DataModel
 from .document import Element, SclDocument, SclSyntaxError, parse, read_bytes
 from .findings import Finding, Severity
 from .index import SclIndex
@@ -47,6 +49,8 @@ class CheckOptions:
     """``error``, ``warning`` or ``note`` by rule id, instead of the rule's own."""
     baseline: frozenset[str] = frozenset()
     """Fingerprints of findings that are known and accepted."""
+    namespaces: tuple[Namespace, ...] = ()
+    """Name spaces to compare with besides the standard's, as :func:`~meterwire.scl.nsd.load_nsd` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,9 @@ class _Run:
             msg = f"no schema set {self.schema_set!r}; there are {', '.join(SCHEMA_SETS)}"
             raise UsageError(msg)
         self.kind = kind_of(document.name, root)
-        self.index = SclIndex(root, name=document.name, kind=self.kind, schema_set=self.schema_set)
+        self.index = SclIndex(
+            root, name=document.name, kind=self.kind, schema_set=self.schema_set, namespaces=options.namespaces
+        )
         self.raw: dict[tuple[str, Element, str], str] = {}
         self.held: dict[tuple[str, Element], str] = {}
         """What the schema set says of a rule that has a function of its own, which says it better."""
@@ -250,10 +256,9 @@ class _Run:
         )
 
     def finding(self, rule: Rule, element: Element, message: str, hint: str, place: tuple[int, int]) -> Finding:
-        severity = self.options.severities.get(rule.id)
         return Finding(
             rule.id,
-            SEVERITIES[severity] if severity else rule.severity,
+            self.severity(rule, element),
             message,
             self.document.name,
             *place,
@@ -263,13 +268,26 @@ class _Run:
             hint=hint or rule.hint,
         )
 
+    def severity(self, rule: Rule, element: Element) -> Severity:
+        """What the user wants, else the rule's own; an error against a name space nobody claims is a warning."""
+        wanted = self.options.severities.get(rule.id)
+        if wanted:
+            return SEVERITIES[wanted]
+        if rule.layer == "namespaces" and rule.severity is Severity.ERROR:
+            return rule.severity if self.index.once(DataModel).is_claimed(element) else Severity.WARNING
+        return rule.severity
+
 
 def _load_rules() -> None:
     """Have all rule modules imported; they register themselves."""
     from . import (  # noqa: F401,PLC0415  # noqa: F401,PLC0415
+        attribute_rules,
         communication_rules,
         control_rules,
+        control_service_rules,
         file_rules,
+        namespace_rules,
+        presence_rules,
         process_rules,
         reference_rules,
         structure_rules,

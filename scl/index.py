@@ -1,13 +1,16 @@
 """What rules look up in a document: IEDs, types, nodes and paths by name, each list made once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TypeVar
 
+from ..models.namespaces import Namespace
 from .document import NAMESPACE, Element
 
 __all__ = ["SclIndex", "node_name", "tag_of"]
 
 _PREFIX = f"{{{NAMESPACE}}}"
+T = TypeVar("T")
 
 
 def tag_of(element: Element | None) -> str:
@@ -24,15 +27,26 @@ def node_name(element: Element) -> str:
 class SclIndex:
     """One document as rules see it.
 
-    ``root`` is the element SCL; ``kind`` the kind of file (``ICD`` …), ``schema_set`` the edition it is checked against.
+    ``root`` is the element SCL; ``kind`` the kind of file (``ICD`` …), ``schema_set`` the edition it is checked against,
+    ``namespaces`` those of the user, besides the standard's.
     """
 
-    def __init__(self, root: Element, *, name: str = "", kind: str = "", schema_set: str = "") -> None:
+    def __init__(
+        self,
+        root: Element,
+        *,
+        name: str = "",
+        kind: str = "",
+        schema_set: str = "",
+        namespaces: tuple[Namespace, ...] = (),
+    ) -> None:
         self.root = root
         self.name = name
         self.kind = kind
         self.schema_set = schema_set
+        self.namespaces = namespaces
         self._by_tag: dict[str, list[Element]] | None = None
+        self._made: dict[Callable[[SclIndex], object], object] = {}
         self._members: dict[Element, dict[str, Element]] = {}
 
     def all(self, *names: str) -> Iterator[Element]:
@@ -55,6 +69,12 @@ class SclIndex:
                 hidden = element
             found.setdefault(element.tag[len(_PREFIX) :], []).append(element)
         return found
+
+    def once(self, make: Callable[["SclIndex"], T]) -> T:
+        """What ``make`` makes of this document, made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]  # type: ignore[return-value]
 
     @staticmethod
     def children(parent: Element | None, *names: str) -> Iterator[Element]:

@@ -1,7 +1,7 @@
 """Which members of a class an instance has: presence conditions decided (IEC 61850-7-2, NSD).
 
 What the caller asked for is completed with what is mandatory beside it, until nothing more is missing;
-then everything forbidden or contradictory is refused. Conditions the standard gives in prose
+then everything forbidden or contradictory is refused. :func:`breaches` judges what somebody else has put together. Conditions the standard gives in prose
 (MOcond, MFcond, OFcond) cannot be decided here: such a member is there when it is asked for.
 """
 
@@ -12,7 +12,7 @@ from typing import Protocol
 from ..errors import UsageError
 from .declare import Presence
 
-__all__ = ["Context", "complete"]
+__all__ = ["PROSE", "Breach", "Context", "breaches", "complete"]
 
 SBO_MODELS = (2, 4)
 ENHANCED_MODELS = (3, 4)
@@ -122,6 +122,70 @@ def complete(members: Mapping[str, _Member], wanted: Collection[str], context: C
             msg = f"{context.where} takes only one of {' or '.join(rivals)}"
             raise UsageError(msg)
     return chosen
+
+
+PROSE = ("MOcond", "MFcond", "OFcond")
+"""Codes whose condition the standard gives in prose."""
+_OPEN = (*PROSE, "MOrms", "MORange", "OMSynPh", "MOoperTm", "MOlnNs", "MOdataNs", "MONamPlt", "MFsubst")
+"""Codes that need more than names to be judged."""
+_ALLOWED_OTHERWISE = ("MOctrl", "MOsboNormal", "MOsboEnhanced")
+"""8-1 lets these stand where they are not needed; what is built here leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A presence condition that does not hold."""
+
+    code: str
+    """The condition, e.g. ``M`` or ``AllOrNonePerGroup``."""
+    names: tuple[str, ...]
+    """The members it concerns."""
+    text: str
+    """What is wrong: ``q is mandatory``."""
+
+
+def breaches(members: Mapping[str, _Member], present: Collection[str], context: Context) -> Iterator[Breach]:
+    """The conditions that do not hold for an instance with the members ``present``.
+
+    Conditions in prose, and those that names cannot decide (MFsubst apart, which is all or none), are passed over.
+    """
+    for name, member in members.items():
+        code, arg = member.presence.code, member.presence.arg
+        if code in _OPEN:
+            continue
+        verdict = _verdict(member, present, context)
+        beside = f" beside {arg}" if arg in members else ""
+        if verdict == "M" and name not in present:
+            yield Breach(code, (name,), f"{name} is missing, and mandatory{beside or _without(code, arg)}")
+        elif verdict == "F" and name in present and code not in _ALLOWED_OTHERWISE:
+            yield Breach(code, (name,), f"{name} must not be here{_without(code, arg)}")
+    for code, groups in _groups(members):
+        yield from _group_breaches(code, groups, present)
+
+
+def _without(code: str, arg: str) -> str:
+    return f" without {arg}" if code in ("OF", "MF", "OM", "FM", "MmultiF") else f" (presence {code})" if len(code) > 1 else ""
+
+
+def _group_breaches(code: str, groups: list[list[str]], present: Collection[str]) -> Iterator[Breach]:
+    names = tuple(name for group in groups for name in group)
+    there = [[name for name in group if name in present] for group in groups]
+    begun = [group for group, some in zip(groups, there, strict=True) if some]
+    if code == "AtMostOne":
+        if len(there[0]) > 1:
+            yield Breach(code, names, f"only one of {', '.join(there[0])} may be here")
+        return
+    if code in ("AtLeastOne", "AllOnlyOneGroup", "AllAtLeastOneGroup") and not begun:
+        wanted = " or ".join(" with ".join(group) for group in groups) if code != "AtLeastOne" else ", ".join(names)
+        yield Breach(code, names, f"at least one of {wanted} must be here")
+    if code == "AllOnlyOneGroup" and len(begun) > 1:
+        yield Breach(code, names, f"only one of {' or '.join(' with '.join(group) for group in begun)} may be here")
+    if code in _WHOLE:
+        for group in begun:
+            missing = [name for name in group if name not in present]
+            if missing:
+                there_too = next(name for name in group if name in present)
+                yield Breach(code, tuple(group), f"{', '.join(missing)} missing beside {there_too}: all or none")
 
 
 def _verdict(member: _Member, chosen: Collection[str], context: Context) -> str:

@@ -83,7 +83,9 @@ def test_every_setting_group_has_its_values(fc: str, editable: bool) -> None:
     ied = quiet(scl(dos='<DO name="Set" type="S_t"/><DO name="Mag" type="M_t"/>', types=types, ln0=ln0))
     leaf = ied.find("IED1LD0/LLN0.Set.setVal [SG]")
     assert (leaf.value, leaf.is_writable) == (22, editable)
-    values = {group: {"LLN0.Set.setVal": value, "LLN0.Mag.setMag.f": 2.5} for group, value in ((1, 11), (2, 22), (3, 7))}
+    values = {
+        group: {"LLN0.Set.setVal": value, "LLN0.Mag.setMag.f": 2.5} for group, value in ((1, 11), (2, 22), (3, 7))
+    }
     declared = ied["IED1LD0.LLN0"].control_blocks
     assert declared == {"SGCB": SettingControl(groups=3, active=2, resv_tms=30, values=values)}
 

@@ -85,17 +85,21 @@ BASE = """<?xml version="1.0" encoding="UTF-8"?>
   </Server></AccessPoint>
  </IED>
  <DataTypeTemplates>
-  <LNodeType id="LLN0" lnClass="LLN0"><DO name="Mod" type="ENC"/><DO name="Beh" type="ENS"/><DO name="Health" type="ENS"/><DO name="NamPlt" type="LPL"/></LNodeType>
-  <LNodeType id="LPHD" lnClass="LPHD"><DO name="PhyNam" type="DPL"/><DO name="PhyHealth" type="ENS"/><DO name="Proxy" type="SPS"/></LNodeType>
-  <LNodeType id="XCBR" lnClass="XCBR"><DO name="Beh" type="ENS"/><DO name="Pos" type="DPC"/><DO name="BlkOpn" type="SPS"/><DO name="BlkCls" type="SPS"/><DO name="OpCnt" type="INS"/><DO name="Loc" type="SPS"/></LNodeType>
+  <LNodeType id="LLN0" lnClass="LLN0"><DO name="Mod" type="ENC"/><DO name="Beh" type="ENS"/><DO name="Health" type="Health"/><DO name="NamPlt" type="LPL"/></LNodeType>
+  <LNodeType id="LPHD" lnClass="LPHD"><DO name="PhyNam" type="DPL"/><DO name="PhyHealth" type="Health"/><DO name="Proxy" type="SPS"/></LNodeType>
+  <LNodeType id="XCBR" lnClass="XCBR"><DO name="Beh" type="ENS"/><DO name="Pos" type="DPC"/><DO name="BlkOpn" type="SPC"/><DO name="BlkCls" type="SPC"/><DO name="OpCnt" type="INS"/><DO name="Loc" type="SPS"/></LNodeType>
   <LNodeType id="PTOC" lnClass="PTOC"><DO name="Beh" type="ENS"/><DO name="StrVal" type="ASG"/><DO name="Op" type="ACT"/><DO name="Str" type="ACD"/></LNodeType>
-  <LNodeType id="MHAI" lnClass="MHAI"><DO name="Beh" type="ENS"/><DO name="HA" type="HWYE"/></LNodeType>
+  <LNodeType id="MHAI" lnClass="MHAI"><DO name="Beh" type="ENS"/><DO name="HA" type="HWYE"/><DO name="HzSet" type="ASG"/></LNodeType>
   <LNodeType id="IHMI" lnClass="IHMI"><DO name="Beh" type="ENS"/></LNodeType>
   <LNodeType id="LGOS" lnClass="LGOS"><DO name="Beh" type="ENS"/><DO name="GoCBRef" type="ORG"/><DO name="St" type="SPS"/></LNodeType>
   <DOType id="ENC" cdc="ENC"><DA name="stVal" bType="Enum" type="Mode" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
    <DA name="t" bType="Timestamp" fc="ST"/><DA name="ctlModel" bType="Enum" type="CtlModels" fc="CF"/></DOType>
   <DOType id="ENS" cdc="ENS"><DA name="stVal" bType="Enum" type="Mode" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
    <DA name="t" bType="Timestamp" fc="ST"/></DOType>
+  <DOType id="Health" cdc="ENS"><DA name="stVal" bType="Enum" type="Health_" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
+   <DA name="t" bType="Timestamp" fc="ST"/></DOType>
+  <DOType id="SPC" cdc="SPC"><DA name="stVal" bType="BOOLEAN" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
+   <DA name="t" bType="Timestamp" fc="ST"/><DA name="ctlModel" bType="Enum" type="CtlModels" fc="CF"/></DOType>
   <DOType id="SPS" cdc="SPS"><DA name="stVal" bType="BOOLEAN" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
    <DA name="t" bType="Timestamp" fc="ST"/></DOType>
   <DOType id="INS" cdc="INS"><DA name="stVal" bType="INT32" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
@@ -106,18 +110,20 @@ BASE = """<?xml version="1.0" encoding="UTF-8"?>
    <DA name="q" bType="Quality" fc="ST" qchg="true"/><DA name="t" bType="Timestamp" fc="ST"/></DOType>
   <DOType id="DPC" cdc="DPC"><DA name="stVal" bType="Dbpos" fc="ST" dchg="true"/><DA name="q" bType="Quality" fc="ST" qchg="true"/>
    <DA name="t" bType="Timestamp" fc="ST"/><DA name="ctlModel" bType="Enum" type="CtlModels" fc="CF"/></DOType>
-  <DOType id="ASG" cdc="ASG"><DA name="setMag" bType="Struct" type="Mag" fc="SG" dchg="true"/><DA name="minVal" bType="Struct" type="Mag" fc="CF"/>
+  <DOType id="ASG" cdc="ASG"><DA name="setMag" bType="Struct" type="Mag" fc="SG"/><DA name="minVal" bType="Struct" type="Mag" fc="CF"/>
    <DA name="maxVal" bType="Struct" type="Mag" fc="CF"/></DOType>
   <DOType id="HWYE" cdc="HWYE"><SDO name="phsAHar" type="CMV" count="8"/><DA name="numHar" bType="INT16U" fc="CF"><Val>8</Val></DA>
-   <DA name="numCyc" bType="INT16U" fc="CF"><Val>1</Val></DA><DA name="evalTm" bType="INT16U" fc="CF"/><DA name="frequency" bType="FLOAT32" fc="CF"><Val>50.0</Val></DA></DOType>
+   <DA name="numCyc" bType="INT16U" fc="CF"><Val>1</Val></DA><DA name="evalTm" bType="INT16U" fc="CF"/><DA name="maxPts" bType="INT16U" fc="CF"/><DA name="frequency" bType="FLOAT32" fc="CF"><Val>50.0</Val></DA></DOType>
   <DOType id="CMV" cdc="CMV"><DA name="cVal" bType="Struct" type="Vector" fc="MX" dchg="true"/><DA name="q" bType="Quality" fc="MX" qchg="true"/>
    <DA name="t" bType="Timestamp" fc="MX"/></DOType>
   <DOType id="ORG" cdc="ORG"><DA name="setSrcRef" bType="ObjRef" fc="SP" dchg="true"/></DOType>
-  <DOType id="LPL" cdc="LPL"><DA name="vendor" bType="VisString255" fc="DC"><Val>m</Val></DA><DA name="swRev" bType="VisString255" fc="DC"/></DOType>
+  <DOType id="LPL" cdc="LPL"><DA name="vendor" bType="VisString255" fc="DC"><Val>m</Val></DA><DA name="swRev" bType="VisString255" fc="DC"/>
+   <DA name="ldNs" bType="VisString255" fc="EX"><Val>IEC 61850-7-4:2007B</Val></DA><DA name="configRev" bType="VisString255" fc="DC"/></DOType>
   <DOType id="DPL" cdc="DPL"><DA name="vendor" bType="VisString255" fc="DC"/></DOType>
   <DAType id="Mag"><BDA name="f" bType="FLOAT32"/></DAType>
   <DAType id="Vector"><BDA name="mag" bType="Struct" type="Mag"/></DAType>
   <EnumType id="Mode"><EnumVal ord="1">on</EnumVal><EnumVal ord="2">blocked</EnumVal><EnumVal ord="3">test</EnumVal><EnumVal ord="4">test/blocked</EnumVal><EnumVal ord="5">off</EnumVal></EnumType>
+  <EnumType id="Health_"><EnumVal ord="1">Ok</EnumVal><EnumVal ord="2">Warning</EnumVal><EnumVal ord="3">Alarm</EnumVal></EnumType>
   <EnumType id="CtlModels"><EnumVal ord="0">status-only</EnumVal><EnumVal ord="1">direct-with-normal-security</EnumVal></EnumType>
   <EnumType id="Dir"><EnumVal ord="0">unknown</EnumVal><EnumVal ord="1">forward</EnumVal></EnumType>
  </DataTypeTemplates>

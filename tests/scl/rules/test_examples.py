@@ -6,7 +6,11 @@ from meterwire.scl import check
 from meterwire.scl.rules import RULES
 
 from .base import BASE, changed, rules_of
-from .examples import EXAMPLES, NEAR
+from .examples import EXAMPLES as OTHERS
+from .examples import NEAR as NEAR_OTHERS
+from .namespace_examples import NAMESPACE_EXAMPLES, NAMESPACE_NEAR
+
+EXAMPLES, NEAR = OTHERS | NAMESPACE_EXAMPLES, NEAR_OTHERS | NAMESPACE_NEAR
 
 #: Said of the schema sets' remainders, which the sets as they are leave nothing for.
 UNREACHED = {
