@@ -8,10 +8,12 @@ Limits: L up to :data:`MAX_DATA` (§ "data length" of the standard: 200 for read
 for by the engine of _py_frames.py, in linear time on any input.
 """
 
+from collections.abc import Callable
 from typing import Final, TypeVar
+from zlib import adler32
 
 from ..errors import ChecksumError, DecodeError, LimitError, TruncatedError, UsageError
-from ._py_frames import MAX_645, Engine
+from ._py_frames import MAX_645, Engine, sum8
 
 __all__ = ["MAX_DATA", "ROW", "batch", "checksum", "decode", "encode", "extract", "mask", "scan", "unmask"]
 
@@ -23,6 +25,7 @@ ROW: Final = 3
 _OVERHEAD: Final = 12
 _ONLY_645: Final = (0,)
 _MASK: Final = bytes((i + 0x33) & 0xFF for i in range(256))
+_new: Final = object.__new__
 _UNMASK: Final = bytes((i - 0x33) & 0xFF for i in range(256))
 
 Buffer = bytes | bytearray | memoryview
@@ -31,7 +34,7 @@ T = TypeVar("T")
 
 def checksum(data: Buffer) -> int:
     """Sum of all octets, modulo 256."""
-    return sum(memoryview(data).cast("B")) & 0xFF
+    return sum8(memoryview(data).cast("B"))
 
 
 def mask(data: Buffer) -> bytes:
@@ -44,47 +47,67 @@ def unmask(data: Buffer) -> bytes:
     return bytes(data).translate(_UNMASK)
 
 
-def _make(cls: type[T], data: bytes | bytearray, start: int, end: int) -> T:
-    """Build ``cls`` from a checked frame, past any frozen ``__setattr__`` and past ``__post_init__``."""
-    frame = object.__new__(cls)
-    put = object.__setattr__
-    put(frame, "address", data[start + 1 : start + 7][::-1].hex().upper())
-    put(frame, "control", data[start + 8])
-    put(frame, "data", bytes(data[start + 10 : end - 2]).translate(_UNMASK))
+_setters: Final[dict[type, tuple[Callable[[object, object], None], ...]]] = {}
+
+
+def _make(cls: type[T], wire: bytes) -> T:
+    """Build ``cls`` from the octets of a checked frame, through its slots: past ``__setattr__`` and ``__post_init__``."""
+    try:
+        address, control, content = _setters[cls]
+    except KeyError:
+        address, control, content = _setters[cls] = tuple(
+            cls.__dict__[name].__set__ for name in ("address", "control", "data")
+        )
+    frame = _new(cls)
+    address(frame, wire[6:0:-1].hex().upper())
+    control(frame, wire[8])
+    content(frame, wire[10:-2].translate(_UNMASK))
     return frame
 
 
 def decode(cls: type[T], data: Buffer) -> T:
     """Exactly one frame, after any number of FE, as a ``cls`` with the slots ``address``, ``control`` and ``data``."""
-    data = bytes(data)
+    wire = (data if type(data) is bytes else bytes(data)).lstrip(b"\xfe")
+    size = len(wire)
+    if (
+        size >= _OVERHEAD
+        and wire[0] == wire[7] == 0x68
+        and wire[9] == size - _OVERHEAD <= MAX_DATA
+        and wire[-1] == 0x16
+        and adler32(wire[:-2]) - 1 & 0xFF == wire[-2]  # as sum8(), whose call would cost as much as the sum
+    ):
+        return _make(cls, wire)
+    raise _refusal(bytes(data))
+
+
+def _refusal(data: bytes) -> DecodeError:
+    """What is wrong with octets that are not exactly one frame."""
     size = len(data)
     start = size - len(data.lstrip(b"\xfe"))
     if start >= size:
-        raise TruncatedError("no frame" if size == 0 else "nothing but preamble", offset=size)
+        return TruncatedError("no frame" if size == 0 else "nothing but preamble", offset=size)
     if data[start] != 0x68:
-        raise DecodeError("a DL/T 645 frame starts with 68H", offset=start, data=data[start : start + 1])
+        return DecodeError("a DL/T 645 frame starts with 68H", offset=start, data=data[start : start + 1])
     if start + 7 < size and data[start + 7] != 0x68:
-        raise DecodeError("second 68H missing after the address", offset=start + 7, data=data[start : start + 8])
+        return DecodeError("second 68H missing after the address", offset=start + 7, data=data[start : start + 8])
     if start + 10 > size:
-        raise TruncatedError("header is 10 octets", offset=size, data=data[start:])
+        return TruncatedError("header is 10 octets", offset=size, data=data[start:])
     length = data[start + 9]
     if length > MAX_DATA:
-        raise LimitError(
+        return LimitError(
             f"L is {length}, at most {MAX_DATA} allowed", offset=start + 9, data=data[start + 9 : start + 10]
         )
     end = start + _OVERHEAD + length
     if end > size:
-        raise TruncatedError(f"L announces {length} octets, {max(0, size - start - 10)} follow", offset=size)
+        return TruncatedError(f"L announces {length} octets, {max(0, size - start - 10)} follow", offset=size)
     if data[end - 1] != 0x16:
-        raise DecodeError("the frame must end with 16H", offset=end - 1, data=data[end - 1 : end])
-    total = sum(data[start : end - 2]) & 0xFF
+        return DecodeError("the frame must end with 16H", offset=end - 1, data=data[end - 1 : end])
+    total = sum8(data[start : end - 2])
     if total != data[end - 2]:
-        raise ChecksumError(
+        return ChecksumError(
             f"checksum is {data[end - 2]:02X}H, {total:02X}H computed", offset=end - 2, data=data[end - 2 : end - 1]
         )
-    if end != size:
-        raise DecodeError(f"{size - end} octets after the frame", offset=end, data=data[end : end + 16])
-    return _make(cls, data, start, end)
+    return DecodeError(f"{size - end} octets after the frame", offset=end, data=data[end : end + 16])
 
 
 def encode(address: str, control: int, data: Buffer) -> bytes:
@@ -101,7 +124,7 @@ def encode(address: str, control: int, data: Buffer) -> bytes:
     if len(wire) != 6 or len(address) != 12:
         raise UsageError(f"an address is 12 digits, not {address!r}")
     body = b"\x68%b\x68%c%c%b" % (wire, control, size, bytes(data).translate(_MASK))
-    return body + bytes((sum(body) & 0xFF, 0x16))
+    return body + bytes((sum8(body), 0x16))
 
 
 def _inside(start: int, size: int) -> None:
@@ -139,7 +162,7 @@ def extract(
         found, _, here, end = engine.search(data, at, final)
         if not found:
             return frames, here, end, engine.errors, engine.discarded, engine.examined
-        frames.append(_make(cls, data, here, end))
+        frames.append(_make(cls, bytes(data[here:end])))
         at = end
 
 

@@ -21,6 +21,7 @@ from binascii import crc_hqx
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
+from zlib import adler32
 
 from ..errors import UsageError
 
@@ -84,6 +85,11 @@ def _shifted(value: int, count: int) -> int:
             result ^= power
         power = power >> 1 ^ (0x8408 if power & 1 else 0)
     return result
+
+
+def sum8(data: Buffer) -> int:
+    """Sum of all octets modulo 256. The low half of Adler-32 is one more than the plain sum of up to 256 octets."""
+    return adler32(data) - 1 & 0xFF if len(data) <= 256 else sum(data) & 0xFF
 
 
 def fcs(data: Buffer) -> int:
@@ -214,7 +220,7 @@ class Engine:
         sent = data[stop] if dialect.check == SUM else data[stop] | data[stop + 1] << 8
         if self.origin + start >= memo.summed:
             part = data[start:stop]
-            computed, work = sum(part) & 0xFF if dialect.check == SUM else fcs(part), stop - start
+            computed, work = sum8(part) if dialect.check == SUM else fcs(part), stop - start
         else:
             computed, work = memo.of(dialect.check, data, self.origin, here, start, stop)
         self.examined += work

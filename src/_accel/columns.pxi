@@ -58,11 +58,6 @@ cdef struct Out:
     uint8_t* status
 
 
-cdef inline uint64_t unmasked(uint64_t word) noexcept nogil:
-    """33H taken from each of eight octets, no borrow from one to the next."""
-    return ((word | <uint64_t>0x8080808080808080) - <uint64_t>0x3333333333333333) ^ (~word & <uint64_t>0x8080808080808080)
-
-
 cdef bint is_time(uint64_t bcd, int length, uint32_t fields) noexcept nogil:
     cdef int k, number, field
     cdef int year = 0, month = 1, day = 1, days

@@ -82,7 +82,7 @@ class Frame:
     def encode(self, preamble: int = 0) -> bytes:
         """The octets on the wire, ``preamble`` times FE before them; UsageError when a field is out of range."""
         octets: bytes = _accel.encode(self.address, self.control, self.data)
-        return b"\xfe" * preamble + octets
+        return b"\xfe" * preamble + octets if preamble else octets
 
     def anatomy(self) -> tuple[Field, ...]:
         """Every octet explained: link fields first to last, the data field as the catalogue understands it."""
