@@ -21,6 +21,7 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void Py_INCREF(PyObject* value)
+    void Py_XDECREF(PyObject* value)
 
 cdef extern from "structmember.h":
     int T_OBJECT_EX
@@ -84,6 +85,34 @@ cdef inline void put(frame, Py_ssize_t where, value) noexcept:
     (<PyObject**>(<char*><PyObject*>frame + where))[0] = <PyObject*>value
 
 
+# Addresses as text, as few meters speak again and again; a place holds the last address that fell on it.
+cdef enum:
+    PLACES = 64
+cdef uint64_t ADDRESSES[PLACES]
+cdef PyObject* TEXTS[PLACES]
+
+
+cdef object address_of(const uint8_t* p):
+    """Twelve digits of the six octets at ``p``, least significant first; two more may be read behind them."""
+    cdef uint64_t key
+    cdef Py_ssize_t place, k
+    cdef char* text
+    memcpy(&key, p, 8)
+    key = le64(key) & <uint64_t>0xFFFFFFFFFFFF
+    place = (key * <uint64_t>0x9E3779B97F4A7C15) >> 58
+    if TEXTS[place] != NULL and ADDRESSES[place] == key:
+        return <object>TEXTS[place]
+    address = PyUnicode_New(12, 127)
+    text = <char*>PyUnicode_DATA(address)
+    for k in range(6):
+        memcpy(text + 2 * k, &PAIR[p[5 - k]], 2)
+    Py_XDECREF(TEXTS[place])
+    Py_INCREF(<PyObject*>address)
+    TEXTS[place] = <PyObject*>address
+    ADDRESSES[place] = key
+    return address
+
+
 cdef extern from *:
     """
     /* An object of a class whose slots hold nothing that could be part of a cycle: the collector need not know it. */
@@ -105,8 +134,7 @@ cdef object build(cls, const uint8_t* p, Py_ssize_t length):
     """A frame object from checked octets starting at 68H; frozen classes are filled through their slots."""
     if cls is not _cls:
         learn(cls)
-    cdef object address = PyUnicode_New(12, 127)
-    cdef char* text = <char*>PyUnicode_DATA(address)
+    cdef object address = address_of(p + 1)
     cdef object data = PyBytes_FromStringAndSize(NULL, length)
     cdef uint8_t* out = <uint8_t*>PyBytes_AS_STRING(data)
     cdef object control = <long>p[8]
@@ -120,8 +148,6 @@ cdef object build(cls, const uint8_t* p, Py_ssize_t length):
     while k < length:
         out[k] = <uint8_t>(p[10 + k] - 0x33)
         k += 1
-    for k in range(6):
-        memcpy(text + 2 * k, &PAIR[p[6 - k]], 2)
     cdef object frame = untracked(<PyTypeObject*>cls)
     put(frame, _address, address)
     put(frame, _control, control)
