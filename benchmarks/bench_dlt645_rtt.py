@@ -22,6 +22,7 @@ from decimal import Decimal
 from meterwire.client.dlt645 import MeterMaster
 from meterwire.protocols import dlt645
 from meterwire.server.meter645 import SimulatedMeter, serve_meter
+from meterwire.sync import MeterMaster as BlockingMaster
 
 ADDRESS = "123456789012"
 ITEM = "00000000"
@@ -88,6 +89,13 @@ def raw_client(port: int) -> Callable[[], bytes]:
     return ask
 
 
+def blocking_client(port: int) -> Callable[[], object]:
+    master = BlockingMaster(f"645+tcp://127.0.0.1:{port}?addr={ADDRESS}")
+    (reading,) = master.read(ITEM)
+    assert isinstance(reading.value, Decimal)
+    return lambda: master.read(ITEM)
+
+
 def their_client(port: int) -> Callable[[], object]:
     from dlt645 import MeterClientService, disable_logging
 
@@ -127,7 +135,8 @@ async def measure(rounds: int, seconds: float) -> dict[str, list[float]]:
     rows: dict[str, Callable[[], object] | None] = {
         ECHO: raw_client(servers["echo"][1]),
         "meterwire: raw socket, our simulated meter": raw_client(servers["ours"][1]),
-        "meterwire: MeterMaster.read, our simulated meter": None,
+        "meterwire.sync: MeterMaster.read, our simulated meter": blocking_client(servers["ours"][1]),
+        "meterwire: MeterMaster.read, asyncio, our simulated meter": None,
     }
     if "theirs" in servers:
         rows["PyPI dlt645: its client, its server"] = their_client(servers["theirs"][1])
