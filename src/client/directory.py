@@ -119,6 +119,11 @@ class Directory:
         items = await self._class_names(ObjectClass.NAMED_VARIABLE_LIST, ld)
         return tuple(f"{ld}/{item.replace('$', '.')}" for item in sorted(items))
 
+    async def under(self, ld: str, fc: str) -> list[tuple[str, str]]:
+        """Logical node and name of every data object or control block under a functional constraint, sorted."""
+        parts = [name.split("$") for name in await self.variables(ld) if name.count("$") == 2]
+        return sorted((node, name) for node, of, name in parts if of == fc)
+
     async def logs(self, ld: str) -> tuple[str, ...]:
         """References of the logs of a logical device, ``LD/LN.name``."""
         items = await self._class_names(ObjectClass.JOURNAL, ld)

@@ -129,9 +129,7 @@ class Logs:
 
     async def blocks(self, ld: str) -> tuple[str, ...]:
         """References of the log control blocks of a logical device, ``LD/LN.name``."""
-        names = await self._ied.directory.variables(ld)
-        parts = sorted(name.split("$") for name in names if name.count("$") == 2)
-        return tuple(f"{ld}/{node}.{name}" for node, fc, name in parts if fc == "LG")
+        return tuple(f"{ld}/{node}.{name}" for node, name in await self._ied.directory.under(ld, "LG"))
 
     async def count(self, log: str) -> int:
         """How many entries a log has; RejectError from servers that do not tell (most)."""

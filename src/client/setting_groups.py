@@ -81,9 +81,8 @@ class SettingGroups:
 
     async def references(self, device: str, fc: str = ACTIVE) -> tuple[str, ...]:
         """Data objects that have values in groups, ``PROT/PTOC1.StrVal [SG]``."""
-        names = await self._ied.directory.variables(device)
-        parts = sorted(name.split("$") for name in names if name.count("$") == 2)
-        return tuple(str(Reference(device, (node, name), fc)) for node, of, name in parts if of == fc)
+        found = await self._ied.directory.under(device, fc)
+        return tuple(str(Reference(device, (node, name), fc)) for node, name in found)
 
     async def read(self, device: str, group: int | None = None) -> dict[str, Any]:
         """Values of the active group by reference; with ``group`` those of any, which takes a short edit of it.
