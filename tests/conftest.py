@@ -5,8 +5,13 @@ from importlib import import_module
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from meterwire import _accel
+
+# A loaded machine makes the drawing of examples slow; that says nothing about the code.
+settings.register_profile("meterwire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("meterwire")
 
 
 @pytest.fixture(params=["compiled", "pure"])

@@ -238,7 +238,9 @@ def _leaf(node: LogicalNode | None, name: str, attribute: str) -> DataAttribute 
 
 def _mode_of(node: LogicalNode | None) -> int:
     leaf = _leaf(node, "Mod", "stVal")
-    return int(leaf.process_value) if leaf is not None and _is_number(leaf) else _ON  # a substituted Mod is seen, and sets no mode
+    return (
+        int(leaf.process_value) if leaf is not None and _is_number(leaf) else _ON
+    )  # a substituted Mod is seen, and sets no mode
 
 
 def _is_number(leaf: DataAttribute) -> bool:

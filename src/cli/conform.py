@@ -68,7 +68,9 @@ def conform(
     listed: Annotated[bool, typer.Option("--list", help="List the cases, and run none.")] = False,
     password: Password = None,
 ) -> int:
-    """Judge a server case by case, as IEC 61850-10 groups them; only looks, unless more is allowed.
+    """Judge a server case by case, as IEC 61850-10 groups them.
+
+    Only looks, unless more is allowed.
 
     Exit code 0: no case failed, 1: one did, or there is no server, 2: asked wrongly.
     """

@@ -85,7 +85,9 @@ def control(
     timeout: Timeout = SERVER_TIMEOUT,
     password: Password = None,
 ) -> int:
-    """Operate a switch, set point or step of a server; says the AddCause when it was not done."""
+    """Operate a switch, set point or step of a server.
+
+    Says the AddCause when it was not done."""
     if is_meter(target):
         msg = "a meter has no control model; give the mms://host:port target of the server in front of it"
         raise UsageError(msg)

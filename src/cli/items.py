@@ -11,7 +11,7 @@ from ..errors import UnknownNameError, UsageError
 from ..protocols import dlt645
 from .output import console, emit
 
-__all__ = ["KINDS", "Row", "items"]
+__all__ = ["KINDS", "Part", "Row", "items"]
 
 
 class Part(NamedTuple):
@@ -76,7 +76,7 @@ def items(
     parts: Annotated[bool, typer.Option("--parts", help="The values within records, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document per item, with its parts.")] = False,
 ) -> int:
-    """List what a meter can be asked: code, English and Chinese name, unit, format."""
+    """List what a meter can be asked: code, names, unit, format."""
     if kind not in KINDS:
         msg = f"no catalogue {kind!r}; there are {', '.join(KINDS)}"
         raise UsageError(msg)

@@ -5,6 +5,7 @@ answer becomes invalid in the model, it never keeps looking good.
 """
 
 import asyncio
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from ..acsi.files import FileStore
-from ..binding.meters import MeterBinding, bind_meters
+from ..binding.meters import CLOCK_TOLERANCE, MeterBinding, bind_meters
 from ..client.dlt645 import MeterMaster
 from ..errors import LinkError, LinkTimeoutError, MeterError, ProtocolError
 from ..models import Ied
@@ -110,11 +111,12 @@ class ResidentialTerminal:
         journal: Callable[[Ied], SqliteJournal | None] | None = None,
         files: FileStore | None = None,
         admission: Admission | None = None,
+        clock_tolerance: dt.timedelta = CLOCK_TOLERANCE,
     ) -> None:
         started = Timestamp.from_ns(clock())
         configs = [replace(m.config, operable=m.access is not None) for m in meters]
         self.ied = residential_terminal(name, configs, started=started)
-        self.bindings = bind_meters(self.ied)
+        self.bindings = bind_meters(self.ied, clock_tolerance=clock_tolerance)
         self.server = MmsServer(
             self.ied,
             host=host,

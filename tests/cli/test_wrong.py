@@ -45,7 +45,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["read", NOBODY, "HOMEMET/MMTR1", "--timeout", "0"], 2, "--timeout"),
     (["read", NOBODY, "HOMEMET/MMTR1", "--timeout", "nan"], 2, "--timeout"),
     (["read", NOBODY, "HOMEMET/MMTR1", "--timeout", "inf"], 2, "--timeout"),
-    (["read", "645+tcp://127.0.0.1:1" + SOMEONE, "0001"], 2, "8 hex digits such as 00010000"),
+    (["read", "645+tcp://127.0.0.1:1" + SOMEONE, "00010"], 2, "hex digits"),
     (["read", "645+tcp://127.0.0.1:1" + SOMEONE, "00010000"], 1, "is the meter or its serial server there?"),
     (["read", "645+tcp://127.0.0.1:1?addr=12345678901X", "00010000"], 2, "address"),
     (["read", "645+tcp://127.0.0.1:1?speed=1", "00010000"], 2, "unknown option speed"),

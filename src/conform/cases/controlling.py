@@ -17,7 +17,7 @@ from ..case import NotApplicableError
 from ..inventory import Control
 from ..session import Session
 
-__all__ = ["BAY", "ENHANCED", "MODELS", "SBO", "Rig", "rig"]
+__all__ = ["BAY", "ENHANCED", "MODELS", "SBO", "Rig", "Said", "rig"]
 
 MODELS = {1: "direct control with normal security", 2: "select before operate with normal security", 3: "direct control with enhanced security", 4: "select before operate with enhanced security"}  # fmt: skip
 SBO, ENHANCED = (2, 4), (3, 4)

@@ -17,7 +17,7 @@ from ..sweep import octets_of
 from .server_values import other_value
 from .subjects import octets
 
-__all__ = ["group"]
+__all__ = ["Subject", "group"]
 
 group = Group("Sub", "Substitution")
 
