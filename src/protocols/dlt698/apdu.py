@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import ClassVar, Final, TypeVar, dataclass_transform
 
 from ..._accel import dlt698data as _accel
-from ...errors import LimitError, TruncatedError, UsageError
+from ...errors import DecodeError, LimitError, TruncatedError, UsageError
 from .axdr import U8, Choice, Optional, Reader, Record, Teller, UnknownTagError, record_wire, register, wire_of
 from .dar import DAR
 from .data import KINDS
@@ -183,8 +183,11 @@ def decode_apdu(data: bytes | bytearray | memoryview) -> Apdu | UnknownApdu:
         raise TruncatedError("an APDU has at least one octet", offset=0)
     try:
         answer = _accel.read_answer(octets, KINDS, _ANSWERS, ResultNormal, DAR)
-        if answer is not None:
-            return answer  # type: ignore[no-any-return]
+    except DecodeError:  # the general way says what is wrong, and where
+        answer = None
+    if answer is not None:
+        return answer  # type: ignore[no-any-return]
+    try:
         r = Reader(octets)
         found: Apdu = _class_of(r).WIRE.read(r)
     except UnknownTagError as error:
