@@ -13,7 +13,7 @@ BUILT_FROM := setup.py pyproject.toml $(wildcard src/_accel/*.pyx src/_accel/*.p
 PEERS := construct dlt645 dlt698 iec61850 numpy pyarrow pyiec61850-ng
 SPEED := uvloop
 
-.PHONY: demo test lint format types house interop bench clean
+.PHONY: demo test lint format types house interop conformance bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -45,6 +45,10 @@ house:
 
 interop:
 	@$(PYTHON) tools/draw_interop.py
+
+# The page of conformance runs from what tools/run_conformance.py measured.
+conformance: $(VENV)/.test
+	@$(BIN)/python tools/draw_conformance.py
 
 bench: $(VENV)/.test
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

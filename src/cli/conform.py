@@ -1,6 +1,5 @@
 """``conform``: judge any server, case by case."""
 
-import json
 import sys
 from collections import Counter
 from contextlib import nullcontext
@@ -186,7 +185,7 @@ def _show(outcome: "Run", *, as_json: bool, show: bool, octets: bool) -> None:
     from ..conform import Verdict, to_document
 
     if as_json:
-        sys.stdout.write(json.dumps(to_document(outcome), ensure_ascii=False, indent=1) + "\n")
+        emit(to_document(outcome))
         return
     table = Table("case", "verdict", "what is checked", box=None, pad_edge=False, header_style="dim")
     for result in outcome.results:

@@ -114,7 +114,7 @@ def _octets(result: Result) -> str:
     if not result.pieces:
         return '<p class="none">No octets were exchanged.</p>'
     rows: list[str] = []
-    shown = 0
+    shown, is_decided = 0, False
     for piece in result.pieces:
         if result.verdict is not Verdict.FAIL and shown > SHOWN_OF_PASSED:
             rest = sum(len(other.data) for other in result.pieces) - shown + result.left_off
@@ -122,6 +122,9 @@ def _octets(result: Result) -> str:
                 f'<tr><td></td><td></td><td></td><td class="what">{rest} further octets are in the JSON</td></tr>'
             )
             break
+        if piece.ms > result.decided_ms and not is_decided:
+            rows.append(f'<tr class="mark"><td colspan="4">verdict: {WORDS[result.verdict]}</td></tr>')
+            is_decided = True
         shown += len(piece.data)
         rows.append(_row(piece))
     if result.verdict is Verdict.FAIL and result.left_off:

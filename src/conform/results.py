@@ -24,6 +24,8 @@ class Result:
     """Why it failed or does not apply; what a passed case tells besides."""
     seconds: float
     """How long it took."""
+    decided_ms: float = 0.0
+    """When the verdict stood, in the time of the pieces; what comes later puts things back and takes leave."""
     pieces: tuple[Piece, ...] = ()
     """The observed octets."""
     left_off: int = 0
@@ -86,6 +88,7 @@ def _result(result: Result) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "reason": result.reason,
         "seconds": round(result.seconds, 3),
+        "decided_ms": round(result.decided_ms, 1),
         "left_off": result.left_off,
         "octets": [
             {

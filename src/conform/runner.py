@@ -113,36 +113,40 @@ class _Judge:
         tape = Tape()
         bench = Bench(self._target, self._options, self._inventory, tape)
         begin = time.monotonic()
-        verdict, reason = await self._try(case, bench)
+        verdict, reason, decided = await self._try(case, bench)
         return Result(
             case=case,
             verdict=verdict,
             reason=reason,
             seconds=time.monotonic() - begin,
+            decided_ms=decided,
             pieces=tape.pieces,
             left_off=tape.left_off,
         )
 
-    async def _try(self, case: Case, bench: Bench) -> tuple[Verdict, str]:
+    async def _try(self, case: Case, bench: Bench) -> tuple[Verdict, str, float]:
         verdict, reason = await _outcome(case, bench, self._options.case_seconds)
         if verdict is Verdict.NOT_APPLICABLE and self._inventory.failure:
             verdict, reason = (
                 Verdict.FAIL,
                 f"{reason}; but the server could not be looked at: {self._inventory.failure}",
             )
+        decided = bench.tape.elapsed
         left = await bench.close()
         if left:
+            decided = bench.tape.elapsed
             verdict, reason = (
                 Verdict.FAIL,
                 "; ".join([*([reason] if reason else []), "not put back: " + ", ".join(left)]),
             )
         if case.is_hostile and verdict is Verdict.PASS:
             verdict, reason = await self._after(bench, reason)
+            decided = bench.tape.elapsed if verdict is Verdict.FAIL else decided
         elif verdict is not Verdict.PASS:
             await self._is_there(bench)
         if verdict is Verdict.PASS:
             self._unreached, self._last_seen = 0, case.id
-        return verdict, reason
+        return verdict, reason, decided
 
     async def _after(self, bench: Bench, reason: str) -> tuple[Verdict, str]:
         """After a hostile case the server must serve a new client."""

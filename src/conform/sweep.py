@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from ..client.values import largest
 from ..errors import DataAccessError, DecodeError
 from ..protocols import ber
-from ..protocols.mms import DataTag, ObjectName, TypeSpec
+from ..protocols.mms import DataTag, ObjectName, Pdu, TypeSpec
 from ..protocols.mms.services import Access, read_request, result_bounds
 from .inventory import BLOCK_CONSTRAINTS, Inventory, Leaf
 from .session import Session
 
-__all__ = ["Sweep", "content_of", "mismatch", "octets_of", "sweep"]
+__all__ = ["Sweep", "content_of", "mismatch", "octets_of", "results_of", "sweep"]
 
 UNREAD_CONSTRAINTS = BLOCK_CONSTRAINTS | {"CO", "SE"}
 """Not read: control blocks have cases of their own, a Read of CO can select, and SE holds nothing unless edited."""
@@ -61,11 +61,16 @@ def content_of(data: bytes) -> bytes:
     return data[first:stop]
 
 
+def results_of(pdu: Pdu) -> list[bytes]:
+    """The access results of a Read answer, each a whole element."""
+    return list(_elements(pdu.data, *result_bounds(pdu)))
+
+
 async def octets_of(session: Session, *names: ObjectName) -> list[bytes | DataAccessError]:
     """Values as the octets of their Data elements, refusals as objects."""
     pdu = await session.request(read_request(map(Access, names)))
     found: list[bytes | DataAccessError] = []
-    for element in _elements(pdu.data, *result_bounds(pdu)):
+    for element in results_of(pdu):
         tag, first, stop = ber.read_header(element, 0, len(element))
         found.append(DataAccessError(ber.decode_unsigned(element, first, stop)) if tag == 0x80 else element)
     if len(found) != len(names):

@@ -5,14 +5,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..errors import MeterwireError
+from ..protocols import ber
 from ..protocols.detect import explain
 
-__all__ = ["MAX_OCTETS", "MAX_PIECES", "Piece", "Tape", "summaries"]
+__all__ = ["MAX_OCTETS", "MAX_PIECES", "Piece", "Tape", "summaries", "without_password"]
 
 MAX_OCTETS = 32_768
 """Octets of one case that are kept, the first half of them from its beginning and the rest from its end."""
 MAX_PIECES = 300
 """Pieces of one case that are kept, likewise."""
+
+
+PASSWORD = bytes.fromhex("8b03520301ac")
+"""ACSE: the mechanism-name of a password, and the tag its value stands under."""
+
+
+def without_password(data: bytes) -> bytes:
+    """An association request with asterisks for its password: what is recorded is shown and sent round."""
+    at = data.find(PASSWORD)
+    if at < 0:
+        return data
+    _, start, stop = ber.read_header(data, at + len(PASSWORD) - 1, len(data))
+    _, start, stop = ber.read_header(data, start, stop)
+    return data[:start] + b"*" * (stop - start) + data[stop:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +68,14 @@ class Tape:
         number = self._associations
 
         def record(direction: str, data: bytes) -> None:
-            self._add(Piece((self.clock() - self._start) * 1000, number, direction, bytes(data)))
+            self._add(Piece(self.elapsed, number, direction, without_password(bytes(data))))
 
         return record
+
+    @property
+    def elapsed(self) -> float:
+        """Milliseconds since the case began."""
+        return (self.clock() - self._start) * 1000
 
     def _add(self, piece: Piece) -> None:
         if not self.tail and self._sizes[0] + len(piece.data) <= MAX_OCTETS // 2 and len(self.head) < MAX_PIECES // 2:

@@ -6,9 +6,10 @@ python tests/conform/everything.py PORT      serves it until it is stopped
 import asyncio
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,29 +147,39 @@ def everything() -> Ied:
     head.control_blocks["urcbEv"] = ReportControl(name="urcbEv", data_set="dsEv", instances=3, **common)
     head.control_blocks["urcbMx"] = ReportControl(name="urcbMx", data_set="dsMx", **common)
     head.control_blocks["brcbEv"] = ReportControl(name="brcbEv", data_set="dsEv", buffered=True, instances=2, **common)
+    head.control_blocks["brcbMx"] = ReportControl(name="brcbMx", data_set="dsMx", buffered=True, **common)
     head.control_blocks["SGCB"] = SettingControl(groups=3, active=1, resv_tms=60)
     log = f"{LD}/LLN0$Events"
     head.control_blocks["lcbEv"] = LogControl(name="lcbEv", data_set="dsEv", log=log, trg_ops=TrgOps.DCHG | TrgOps.QCHG)
     ied = Ied(NAME).add(device, second)
     now = time.time_ns()
     stamps = [own for own in ied.leaves() if own.name == "t" and own.fc in ("ST", "MX")]
-    ied.apply([(own, Timestamp.from_ns(now - i * 12_345_678)) for i, own in enumerate(stamps)])
+    ied.apply([(own, Timestamp.from_ns(now - i * 1_234_567_891)) for i, own in enumerate(stamps)])
     return ied
 
 
-async def live(ied: Ied) -> None:
-    """Something changes, in value and in quality, all the time."""
-    first, second = ied.find(f"{LD}/GGIO1.Ind1"), ied.find(f"{LD}/GGIO1.Ind2")
-    counter, power = ied.find(f"{LD}/GGIO1.CntVal1"), ied.find(f"{LD}/MMXU1.TotW")
-    step = 0
-    while True:
-        await asyncio.sleep(0.25)
-        step += 1
+class Process:
+    """What goes on behind the server: something changes, in value and in quality."""
+
+    def __init__(self, ied: Ied) -> None:
+        self.first, self.second = ied.find(f"{LD}/GGIO1.Ind1"), ied.find(f"{LD}/GGIO1.Ind2")
+        self.counter, self.power = ied.find(f"{LD}/GGIO1.CntVal1"), ied.find(f"{LD}/MMXU1.TotW")
+        self.count = 0
+
+    def step(self) -> None:
+        """One change of everything that changes."""
+        self.count += 1
         now = Timestamp.from_ns(time.time_ns())
-        first.update(stVal=not first["stVal"].value, q=Quality.GOOD, t=now)
-        second.update(q=Quality.OLD_DATA if step % 2 else Quality.GOOD, t=now)
-        counter.update(actVal=step, q=Quality.GOOD, t=now)
-        power.update(**{"mag.f": 7500.0 + step % 7, "q": Quality.GOOD, "t": now})
+        self.first.update(stVal=not self.first["stVal"].value, q=Quality.GOOD, t=now)
+        self.second.update(q=Quality.OLD_DATA if self.count % 2 else Quality.GOOD, t=now)
+        self.counter.update(actVal=self.count, q=Quality.GOOD, t=now)
+        self.power.update(**{"mag.f": 7500.0 + self.count % 7, "q": Quality.GOOD, "t": now})
+
+    async def live(self) -> None:
+        """For ever."""
+        while True:
+            await asyncio.sleep(0.25)
+            self.step()
 
 
 @asynccontextmanager
@@ -190,7 +201,11 @@ async def serving(port: int = 0, *, password: str | None = PASSWORD) -> AsyncIte
         for name in MODELS:
             server.control(f"{LD}/GGIO1.{name}", follower(ied, name))
         async with server:
-            life = asyncio.create_task(live(ied))
+            process = Process(ied)
+            for _ in range(6):  # the log is not empty when the first client comes
+                process.step()
+                await asyncio.sleep(0.003)
+            life = asyncio.create_task(process.live())
             try:
                 yield server
             finally:
@@ -205,6 +220,28 @@ def follower(ied: Ied, name: str) -> Any:
         place.update(stVal=command.ctlVal, q=Quality.GOOD, t=Timestamp.from_ns(time.time_ns()))
 
     return operate
+
+
+@contextmanager
+def in_background() -> Iterator[str]:
+    """The server on a loop of its own, without password; gives its URL."""
+    told: list[str] = []
+    ready, stop = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(password=None) as server:
+            told.append(server.url)
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(30), "the server did not start"
+    try:
+        yield told[0]
+    finally:
+        stop.set()
+        thread.join(10)
 
 
 async def main(port: int) -> None:

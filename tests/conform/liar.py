@@ -24,6 +24,8 @@ class Lie:
     """An MMS PDU of the client: what the server gets instead."""
     instead: Callable[[bytes], bytes | None] | None = None
     """An MMS PDU of the client: what it is answered, without asking the server."""
+    hello: Callable[[bytes], bytes | None] | None = None
+    """A TPKT of the client before the association stands: what the server gets instead."""
     deaf: Callable[[bytes], bool] | None = None
     """A TPKT of the client that is swallowed."""
 
@@ -112,7 +114,8 @@ class _Between:
             if lie.deaf is not None and lie.deaf(frame):
                 continue
             if pdu is None:
-                out += frame
+                hello = lie.hello(frame) if lie.hello is not None else None
+                out += frame if hello is None else hello
                 continue
             with contextlib.suppress(MeterwireError):
                 told = decode_pdu(pdu)

@@ -1,13 +1,19 @@
 """The lies: what a wrong server does, each by a name. What they must be caught by is in caught.py."""
 
 import contextlib
+import itertools
+import re
 from collections.abc import Callable, Iterator
 
+from everything import PASSWORD
 from liar import Lie
 
 from meterwire.errors import MeterwireError
 from meterwire.protocols import ber
+from meterwire.protocols.mms import Initiator
 from meterwire.protocols.mms.pdu import PduTag, Service, confirmed_error, confirmed_response, decode_pdu, reject
+from meterwire.protocols.mms.services import decode_read_request
+from meterwire.protocols.osi import Authentication
 
 READ, WRITE, NAMES = Service.READ, Service.WRITE, Service.GET_NAME_LIST
 TYPES = Service.GET_VARIABLE_ACCESS_ATTRIBUTES
@@ -446,6 +452,124 @@ def _sizes(content: bytes) -> bytes:
     return walk(content, change)
 
 
+def _is_partial(request: bytes) -> bool:
+    """A Read by alternate access."""
+    with contextlib.suppress(MeterwireError):
+        told = decode_pdu(request)
+        return any(access.alternate for access in decode_read_request(told.data, told.start, told.stop).variables)
+    return False
+
+
+def _whole_instead(content: bytes, request: bytes) -> bytes | None:
+    return ber.tlv(0xA1, b"\x89\x04lies") if _is_partial(request) else None
+
+
+def _is_list(pdu: bytes, service: int) -> int | None:
+    """Invoke ID of a Read or Write of a data set."""
+    with contextlib.suppress(MeterwireError):
+        told = decode_pdu(pdu)
+        if told.tag == PduTag.CONFIRMED_REQUEST and told.service == service:
+            content = told.data[told.start : told.stop]
+            spec = (
+                content
+                if service == WRITE
+                else next((inner for tag, inner, _ in elements(content) if tag == 0xA1), b"")
+            )
+            if spec[:1] == b"\xa1":
+                return told.invoke_id or 0
+    return None
+
+
+def _no_list_reads(pdu: bytes) -> bytes | None:
+    invoke_id = _is_list(pdu, READ)
+    return None if invoke_id is None else confirmed_error(invoke_id, 7, 3)
+
+
+def _no_list_writes(pdu: bytes) -> bytes | None:
+    invoke_id = _is_list(pdu, WRITE)
+    return None if invoke_id is None else confirmed_response(invoke_id, ber.tlv(WRITE, b"\x80\x01\x03"))
+
+
+def _blue(pdu: bytes, request: bytes) -> list[bytes] | None:
+    """A report for integrity and interrogation follows every write of RptEna or GI."""
+    told = response(pdu)
+    if told is None or told[1] != WRITE or not (b"$RptEna" in request or b"$GI\xa0" in request):
+        return None
+    at = request.find(b"LLN0$")
+    item = request[at:].split(b"$RptEna")[0].split(b"$GI\xa0")[0]
+    name = request[:at].rpartition(b"\x1a")[0][-6:] + b"/" + item
+    parts = [ber.tlv(0x8A, name), b"\x84\x03\x06\x10\x00", b"\x84\x02\x07\x80", b"\x83\x01\x00", b"\x84\x02\x02\x0c"]
+    return [pdu, _report(b"\xa1\x05\x80\x03RPT", parts)]
+
+
+def _never_free(content: bytes, request: bytes) -> bytes | None:
+    if b"$RptEna" not in request or b"$DatSet" in request:
+        return None
+    return walk(content, lambda tag, _inner: b"\x83\x01\xff" if tag == 0x83 else None)
+
+
+def _flat(content: bytes, request: bytes) -> bytes | None:
+    """Structures in data sets are booleans."""
+    if _is_list(request, READ) is None:
+        return None
+    out = b""
+    for tag, inner, whole in elements(content):
+        parts = [b"\x83\x01\x00" if own == 0xA2 else part for own, _, part in elements(inner)] if tag == 0xA1 else []
+        out += ber.tlv(tag, b"".join(parts)) if tag == 0xA1 else whole
+    return out
+
+
+def _right_password(frame: bytes) -> bytes | None:
+    """The association request of somebody who knows the password."""
+    if frame[5:8] != b"\xf0\x80\x0d":
+        return None
+    initiator = Initiator()
+    initiator.connect(Authentication(PASSWORD.encode()))
+    initiator.osi.take_output()
+    list(initiator.receive(bytes.fromhex("0300001611d00001000100c0010bc2020001c1020001")))
+    return initiator.osi.take_output()
+
+
+def _no_names(pdu: bytes) -> bytes | None:
+    with contextlib.suppress(MeterwireError):
+        told = decode_pdu(pdu)
+        if told.tag == PduTag.CONFIRMED_REQUEST and told.service == NAMES:
+            return confirmed_error(told.invoke_id or 0, 3, 0)
+    return None
+
+
+def _long_reads(pdu: bytes) -> bytes | None:
+    with contextlib.suppress(MeterwireError):
+        told = decode_pdu(pdu)
+        if told.tag == PduTag.CONFIRMED_REQUEST and told.service == READ and len(pdu) > 6_000:
+            return confirmed_error(told.invoke_id or 0, 3, 0)
+    return None
+
+
+def _only_first_selection() -> Lie:
+    """Whoever selects later is refused, whatever has become of the first one."""
+    reads, writes = itertools.count(), itertools.count()
+
+    def selected(content: bytes, request: bytes) -> bytes | None:
+        return ber.tlv(0xA1, b"\x8a\x00") if request.endswith(b"$SBO") and next(reads) else None
+
+    def refused(pdu: bytes) -> bytes | None:
+        return _refuse_writes(pdu) if b"$SBOw" in pdu and next(writes) else None
+
+    return Lie(answer=on_content(READ, selected).answer, instead=refused)
+
+
+def content_behind_id(entry: bytes) -> bytes:
+    """What stands behind the EntryID of an entry."""
+    _, first, stop = ber.read_header(entry, 0, len(entry))
+    _, _, after = ber.read_header(entry, first, stop)
+    return entry[after:stop]
+
+
+def _no_reasons_in_logs(entry: bytes) -> bytes:
+    return re.sub(rb"(ReasonCode\xa1.\x84\x02.).", rb"\g<1>\x00", entry, flags=re.DOTALL)
+
+
 LIES: dict[str, Lie] = {
     # everything at once
     "refuses everything": Lie(answer=_refuse),
@@ -457,6 +581,8 @@ LIES: dict[str, Lie] = {
     "has other values": values(_other_values),
     "has values of other types": values(_wrong_types),
     # association
+    "refuses name lists": Lie(instead=_no_names),
+    "lets anybody in": Lie(hello=_right_password),
     "swallows aborts and releases": Lie(deaf=_swallow_abort),
     "rejects Conclude": Lie(instead=_no_conclude),
     "answers a larger PDU size": _accepted(lambda data: data.replace(b"\x80\x02\x04\x00", b"\x80\x02\x7f\xff").replace(b"\x80\x03\x00\xfd\xe8", b"\x80\x03\x7f\xfd\xe8").replace(b"\x80\x02\x3e\x80", b"\x80\x02\x7f\xff").replace(b"\x80\x02\x0f\xa0", b"\x80\x02\x7f\xff")),
@@ -478,7 +604,7 @@ LIES: dict[str, Lie] = {
     "has parentless names": _names(lambda found, r: ([name for name in found if name != b"LLN0$ST"], END) if _is_variables(r) else None),
     "lists what is not there": _names(lambda found, r: (sorted([*found, b"LLN0$ST$Nothing$stVal", b"LLN0$ST$Nothing"]), END) if _is_variables(r) else None),
     "has other types": _types(lambda content: content.replace(b"\x83\x00", b"\x91\x00").replace(b"\x85\x01\x08", b"\x85\x01\x10")),
-    "has renamed types": _types(lambda content: content.replace(b"\x80\x04Oper", b"\x80\x04OPER").replace(b"\x80\x03Beh", b"\x80\x03BEH").replace(b"\x80\x06Health", b"\x80\x06HEALTH").replace(b"\x80\x03Mod", b"\x80\x03MOD").replace(b"\x80\x06NamPlt", b"\x80\x06NAMPLT").replace(b"\x80\x06PhyNam", b"\x80\x06PHYNAM").replace(b"\x80\x09PhyHealth", b"\x80\x09PHYHEALTH").replace(b"\x80\x05Proxy", b"\x80\x05PROXY")),
+    "has renamed types": _types(lambda content: content.replace(b"\x80\x04Oper", b"\x80\x04OPER").replace(b"\x80\x03Beh", b"\x80\x03BEH").replace(b"\x80\x06Health", b"\x80\x06HEALTH").replace(b"\x80\x03Mod", b"\x80\x03MOD").replace(b"\x80\x06NamPlt", b"\x80\x06NAMPLT").replace(b"\x80\x06PhyNam", b"\x80\x06PHYNAM").replace(b"\x80\x09PhyHealth", b"\x80\x09PHYHEALTH").replace(b"\x80\x05Proxy", b"\x80\x05PROXY").replace(b"\x80\x06objRef", b"\x80\x06OBJREF")),
     "has no quality and no time": _types(lambda content: content.replace(b"\x80\x01q", b"\x80\x01Q").replace(b"\x80\x01t", b"\x80\x01T")),
     "has blocks in another order": _types(lambda content: content.replace(b"\x80\x05RptID", b"\x80\x05RPTID").replace(b"\x80\x05ActSG", b"\x80\x05ACTSG").replace(b"\x80\x06LogRef", b"\x80\x06LOGREF").replace(b"\x80\x06ctlNum", b"\x80\x06CTLNUM")),
     "has other sizes": _types(lambda content: content.replace(b"\x84\x01\xfe", b"\x84\x01\xf0").replace(b"\x86\x01\x08", b"\x86\x01\x20").replace(b"\x8a\x02\xff\x7f", b"\x8a\x01\xf0")),
@@ -499,7 +625,12 @@ LIES: dict[str, Lie] = {
     "is out of order": on_content(Service.STATUS | 0x20, lambda content, _r: b"\x80\x01\x03"),
     "leaves the specification out": on_content(READ, lambda content, _r: b"".join(whole for tag, _, whole in elements(content) if tag != 0xA0)),
     "answers one variable too few": on_content(READ, lambda content, _r: b"".join(ber.tlv(tag, b"".join(part for _, _, part in list(elements(inner))[:-1])) if tag == 0xA1 else whole for tag, inner, whole in elements(content))),
+    "ignores alternate access": on_content(READ, _whole_instead),
     # data sets
+    "refuses to read data sets": Lie(instead=_no_list_reads),
+    "refuses to write data sets": Lie(instead=_no_list_writes),
+    "flattens data sets": on_content(READ, _flat),
+    "forgets data sets": _names(lambda found, r: ([name for name in found if b"dsMeterwire" not in name], END)),
     "has members backwards": on_content(SET_TYPES, _members),
     "confuses deletable": on_content(SET_TYPES, _deletable),
     "has members that are not there": on_content(SET_TYPES, lambda content, _r: content.replace(b"GGIO1$ST$Ind1", b"GGIO1$ST$IndX").replace(b"MMXU1$MX$TotW", b"MMXU1$MX$TotX")),
@@ -522,12 +653,26 @@ LIES: dict[str, Lie] = {
     "numbers segments 0": reports(_segments_broken),
     "reports other references": reports(_data_refs),
     "reports too many members": reports(_inclusion),
+    "reports out of the blue": Lie(answer=_blue),
+    "never frees blocks": on_content(READ, _never_free),
+    "never ends emptying": named_end(b"$PurgeBuf", change=lambda tag, _c: b"\x83\x01\xff" if tag == 0x83 else None),
     # controls
+    "has integers for commands": _types(lambda content: content.replace(b"\x80\x06ctlVal\xa1\x02\x83\x00", b"\x80\x06ctlVal\xa1\x02\x8c\x00")),
+    "has no edited settings": _types(lambda content: content.replace(b"\x80\x02SE", b"\x80\x02SX")),
     "says nothing of commands": _notices(lambda pdu: []),
     "says everything of commands twice": _notices(lambda pdu: [pdu, pdu]),
     "says something else of commands": _notices(lambda pdu: [pdu.replace(b"\x86\x01", b"\x86\x01")[:-4] + pdu[-4:-3] + b"\x02" + pdu[-2:]]),
     "takes tests for commands": Lie(request=_testless),
+    "has texts for substitutes": on_content(TYPES, lambda _c, r: b"\x80\x01\x00\xa2\x02\x91\x00" if r.endswith((b"$subVal", b"$subMag")) else None),
+    "has integers for positions": on_content(TYPES, lambda _c, r: b"\x80\x01\x00\xa2\x03\x85\x01\x20" if r.endswith(b"$stVal") and b"SPCSO" in r else None),
+    "has a device too many": _names(lambda found, r: ([*found, b"OTHER"], END) if b"\xa0\x03\x80\x01\x09" in r else None),
+    "refuses long reads": Lie(instead=_long_reads),
+    "lets only the first one select": _only_first_selection(),
     # logs and files
+    "has short EntryIDs": _journal(lambda entries: [ber.tlv(0x30, b"\x80\x04" + entry[-4:] + content_behind_id(entry)) for entry in entries]),
+    "has entries of others": _journal(lambda entries: [entry.replace(b"$ST$", b"$XX$") for entry in entries]),
+    "has no reasons in logs": _journal(lambda entries: [_no_reasons_in_logs(entry) for entry in entries]),
+    "has an entry for every query": on_content(0xBF41, lambda _c, _r: SUCCESS[0xBF41]),
     "has logs backwards": _journal(lambda entries: entries[::-1]),
     "has entries twice": _journal(lambda entries: [*entries, *entries[:1]]),
     "has empty logs": _journal(lambda entries: []),

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import re
-import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from everything import everything, serving
+from everything import everything, in_background, serving
 from liar import Lie, lying
 from lxml import etree
 
@@ -20,6 +19,8 @@ from meterwire.conform.junit import to_junit
 from meterwire.conform.page import to_html
 from meterwire.conform.results import Result
 from meterwire.conform.tape import MAX_OCTETS, MAX_PIECES, Piece, Tape
+from meterwire.protocols.mms import Initiator
+from meterwire.protocols.osi import Authentication
 
 CHOSEN = ("sAss1", "sAssN2", "sSrv1", "sRp4", "sDset107")
 
@@ -27,21 +28,8 @@ CHOSEN = ("sAss1", "sAssN2", "sSrv1", "sRp4", "sDset107")
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A server with everything, until the module is done."""
-    told: list[str] = []
-    ready, stop = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with serving(password=None) as server:
-            told.append(server.url)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    yield told[0]
-    stop.set()
-    thread.join(10)
+    with in_background() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +238,21 @@ def test_the_tape_tells_associations_apart() -> None:
     first("out", b"a")
     second("in", b"b")
     assert tape.pieces == (Piece(500.0, 1, "out", b"a"), Piece(1000.0, 2, "in", b"b"))
+
+
+def test_passwords_are_not_recorded() -> None:
+    tape = Tape()
+    record = tape.connect()
+    for password in (b"secret", b"", b"p" * 127):
+        initiator = Initiator()
+        initiator.connect(Authentication(password))
+        list(initiator.receive(bytes.fromhex("0300001611d00001000100c0010bc2020001c1020001")))
+        request = initiator.osi.take_output()
+        record("out", request)
+        assert len(tape.pieces[-1].data) == len(request)
+        hidden = request.replace(password, b"*" * len(password)) if password else request
+        assert tape.pieces[-1].data == hidden
+    assert b"secret" not in b"".join(piece.data for piece in tape.pieces)
 
 
 def test_a_case_knows_its_number() -> None:

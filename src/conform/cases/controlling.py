@@ -233,6 +233,15 @@ class Rig:
             await asyncio.sleep(0.05)
         return False
 
+    async def left(self, position: Any) -> bool:
+        """Wait until the status is no longer ``position``."""
+        end = time.monotonic() + MOVE_SECONDS + self.bench.options.wait
+        while await self.position() == position:
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
     async def stays(self, seconds: float = 0.5) -> bool:
         """The status does not move for a while."""
         end = time.monotonic() + seconds

@@ -69,15 +69,6 @@ async def _variables(bench: Bench) -> None:
     bench.note(f"{len(_controls(bench))} objects")
 
 
-@shared.case("102", "An object that is status-only has no Oper, or ctlModel could be changed")
-async def _status_only(bench: Bench) -> None:
-    found = [control for control in bench.inventory.controls if control.model == 0]
-    if not found:
-        bench.skip("the server has no status-only object")
-    with_oper = [control for control in found if "Oper" in control.spec.names]
-    bench.note(f"{len(found)} objects, {len(with_oper)} of them with an Oper that must refuse")
-
-
 ORDERS = tuple(
     tuple(name for name in ("ctlVal", "operTm", "origin", "ctlNum", "T", "Test", "Check") if name not in left_out)
     for left_out in ((), ("operTm",))
@@ -214,15 +205,22 @@ async def _shown(bench: Bench, model: int) -> None:
         bench.check(value == expected[name], f"{name} {quote(value)}, the command had {quote(expected[name])}")
 
 
-@for_models(ALL, "105", "Commands with any combination of the Check bits are taken or refused for a reason")
+@for_models(
+    ALL, "105", "Whatever the Check bits: a command that is taken moves the status, one that is refused does not"
+)
 async def _check_bits(bench: Bench, model: int) -> None:
     one = await rig(bench, model)
     for check in (0b01, 0b10, 0b11):
-        command = one.command(one.back() if await one.position() != one.before else None, Check=check)
-        said = await one.operate(command)
-        if said.refusal is not None and one.model in ENHANCED:
-            bench.check(said.error is not None, f"Check {check:02b} is refused without LastApplError")
+        now = await one.position()
+        said = await one.operate(one.command(one.back() if now != one.before else None, Check=check))
         bench.note(f"{check:02b}: {said}")
+        if said.refusal is None:
+            bench.check(await one.left(now), f"Check {check:02b}: taken, and the status stays {quote(now)}")
+            continue
+        if one.model in ENHANCED:
+            bench.check(said.error is not None, f"Check {check:02b}: refused without LastApplError")
+        await asyncio.sleep(0.2)
+        bench.check(await one.position() == now, f"Check {check:02b}: refused, and the status moved")
 
 
 async def _refused(bench: Bench, model: int, change: Callable[[Rig, Command], bytes | Command], what: str) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from ...errors import DataAccessError, RemoteError
 from ...protocols import ber
-from ...protocols.mms import DataTag, ObjectName, Pdu, Selector, TypeSpec
+from ...protocols.mms import DataTag, ObjectName, Selector, TypeSpec
 from ...protocols.mms.lists import (
     NamedVariableList,
     decode_delete_list_response,
@@ -26,7 +26,7 @@ from ..bench import Bench, quote
 from ..case import Group, Permission
 from ..inventory import Leaf
 from ..session import Session
-from ..sweep import octets_of
+from ..sweep import octets_of, results_of
 from .subjects import any_leaf, device, octets, writable_leaf
 
 __all__ = [
@@ -137,7 +137,7 @@ async def _same_values(bench: Bench) -> None:
         after = await octets_of(session, *plain)
         if isinstance(answer, RemoteError):
             bench.fail(f"{name} cannot be read: {answer}")
-        values = _results(answer)
+        values = results_of(answer)
         for member, old, value, new in zip(plain, before, values, after, strict=True):
             still = isinstance(old, bytes) and old == new
             bench.check(
@@ -148,18 +148,6 @@ async def _same_values(bench: Bench) -> None:
     if not compared:
         bench.skip("no member stood still long enough to compare")
     bench.note(f"{compared} members")
-
-
-def _results(answer: Pdu) -> list[bytes]:
-    """The octets of each access result."""
-    found = []
-    for tag, first, stop in ber.elements(answer.data, answer.start, answer.stop):
-        if tag == 0xA1:
-            while first < stop:
-                _, _, after = ber.read_header(answer.data, first, stop)
-                found.append(answer.data[first:after])
-                first = after
-    return found
 
 
 @group.case("104", "GetDataSetValues with specification tells which data set it is")
@@ -237,7 +225,7 @@ async def _create_read_delete(bench: Bench, *, is_fleeting: bool, count: int) ->
     answer = await session.attempt(read_list_request(name))
     if isinstance(answer, RemoteError):
         bench.fail(f"{name} cannot be read: {answer}")
-    bench.check(len(_results(answer)) == len(members), f"{len(members)} members, {len(_results(answer))} values")
+    bench.check(len(results_of(answer)) == len(members), f"{len(members)} members, {len(results_of(answer))} values")
     matched, deleted = await delete(session, name)
     bench.check((matched, deleted) == (1, 1), f"deleting it gives matched {matched}, deleted {deleted}")
     bench.check(
@@ -313,7 +301,8 @@ async def _objects(bench: Bench) -> None:
     if isinstance(answer, RemoteError):
         bench.fail(f"it cannot be read: {answer}")
     bench.check(
-        all(value[0] == 0xA2 for value in _results(answer)), f"not all of {quote(list(map(str, names)))} are structures"
+        all(value[0] == 0xA2 for value in results_of(answer)),
+        f"not all of {quote(list(map(str, names)))} are structures",
     )
 
 
@@ -326,7 +315,7 @@ async def _element(bench: Bench) -> None:
     if isinstance(answer, RemoteError):
         bench.fail(f"it cannot be read: {answer}")
     element: TypeSpec | None = leaf.spec.element
-    (value,) = _results(answer)
+    (value,) = results_of(answer)
     bench.check(element is not None and value[0] == element.tag, f"{leaf}(1) in a data set gives {value.hex()}")
 
 

@@ -219,8 +219,8 @@ async def live(
     taken = Live(bench, own, block)
 
     async def give_back(late: Session) -> None:
-        late = own if own.is_open else late
-        await _give_back(bench, late, block, dict(zip(RESTORED, saved, strict=True)))
+        patience = 0.0 if own.is_open else RESERVE_SECONDS + bench.options.wait
+        await _give_back(own if own.is_open else late, block, dict(zip(RESTORED, saved, strict=True)), patience)
 
     bench.undo(f"{block}", give_back)
     if reserved:
@@ -228,9 +228,9 @@ async def live(
     yield taken
 
 
-async def _give_back(bench: Bench, late: Session, block: Block, saved: dict[str, Any]) -> None:
+async def _give_back(late: Session, block: Block, saved: dict[str, Any], patience: float) -> None:
     """A reservation for seconds may have to run out before anybody else may touch the block."""
-    end = time.monotonic() + RESERVE_SECONDS + bench.options.wait
+    end = time.monotonic() + patience
     while True:
         try:
             await _put_back(late, block, saved)

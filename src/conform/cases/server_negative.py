@@ -5,6 +5,7 @@ from functools import partial
 from ...errors import DataAccessError, RejectError, RemoteError
 from ...protocols import ber
 from ...protocols.mms import DataTag, Initiate, ObjectName, Pdu, RejectKind, Selector
+from ...protocols.mms.lists import decode_delete_list_response
 from ...protocols.mms.pdu import PduTag, Service, cancel_request, confirmed_request, reject
 from ...protocols.mms.services import (
     Access,
@@ -213,9 +214,11 @@ async def _odd_class(bench: Bench) -> None:
 
 
 def _refuses_all(answer: Pdu) -> bool:
-    """A response to Read or Write in which nothing succeeds."""
+    """A response to Read, Write or deletion in which nothing succeeds."""
     if answer.service == Service.WRITE:
         return all(result is not None for result in decode_write_response(answer))
+    if answer.service == Service.DELETE_NAMED_VARIABLE_LIST:
+        return decode_delete_list_response(answer) == (0, 0)
     return answer.service == Service.READ and all(isinstance(v, DataAccessError) for v in decode_read_response(answer))
 
 
@@ -264,7 +267,7 @@ HOSTILE = (
     ("N129", "A zero-length invoke ID is refused", bytes.fromhex("a00402008200")),
     ("N130", "A negative invoke ID is refused", bytes.fromhex("a0050201ff8200")),
     ("N131", "A Write with fewer data than variables is refused", confirmed_request(1, write_request([(Access(ObjectName("LLN0$SP$A", "NoZZZ")), b"")]))),
-    ("N132", "DeleteNamedVariableList without a list is refused", confirmed_request(1, b"\xad\x00")),
+    ("N132", "DeleteNamedVariableList without a list is refused, or deletes nothing", confirmed_request(1, b"\xad\x00")),
     ("N133", "A cancel of a request that was never made is answered with an error, or not", cancel_request(99)),
 )  # fmt: skip
 for _number, _title, _pdu in HOSTILE:

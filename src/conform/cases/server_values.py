@@ -10,14 +10,13 @@ from ...protocols.mms.services import (
     encode_variables,
     identify_request,
     read_request,
-    result_bounds,
     write_request,
 )
 from ..bench import Bench, quote
 from ..case import Group, NotApplicableError, Permission
 from ..inventory import Leaf
 from ..session import Session, encode_attribute
-from ..sweep import content_of, octets_of
+from ..sweep import content_of, octets_of, results_of
 from .subjects import any_leaf, octets, readable_leaf, writable_leaf
 
 __all__ = ["group", "other_value"]
@@ -40,12 +39,8 @@ async def _component(bench: Bench) -> None:
     if isinstance(answer, RemoteError):
         bench.fail(f"{leaf} by alternate access: {answer}")
     direct = await octets(session, leaf.name)
-    found = _only_result(answer.data, *result_bounds(answer))
+    found = b"".join(results_of(answer))
     bench.check(found == direct, f"{leaf}: {found.hex()} by alternate access, {direct.hex()} by name")
-
-
-def _only_result(data: bytes, first: int, stop: int) -> bytes:
-    return data[first:stop]
 
 
 @group.case("126", "An array element selected by its index is the element of the whole array")
@@ -61,7 +56,7 @@ async def _element(bench: Bench) -> None:
         answer = await session.attempt(read_request([Access(leaf.name, (Selector(index=index),))]))
         if isinstance(answer, RemoteError):
             bench.fail(f"{leaf}({index}): {answer}")
-        found = _only_result(answer.data, *result_bounds(answer))
+        found = b"".join(results_of(answer))
         place = whole.find(found)
         bench.check(
             place == 0 if index == 0 else whole.endswith(found),
