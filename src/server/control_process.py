@@ -17,10 +17,11 @@ BAC    mxVal one stepSize (or 1) up or down
 """
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 from ..acsi.control import ControlEngine, ControlObject
-from ..acsi.control_command import AddCause, Command
+from ..acsi.control_command import AddCause, Command, PulseTrain
 from ..acsi.control_handler import Handler
 from ..errors import UsageError
 from ..models import DataAttribute
@@ -88,19 +89,25 @@ class StatusProcess:
         else:
             self._set("stVal", value)
 
-    async def move(self, command: Command) -> AddCause | None:
-        """Write it the way a process would: a switch takes its time, a pulse ends."""
-        if self._object.cdc == "DPC" and self._seconds:
-            self._set("stVal", BETWEEN)
-            await asyncio.sleep(self._seconds)
+    def move(self, command: Command) -> AddCause | Awaitable[AddCause | None] | None:
+        """Write it the way a process would: a switch takes its time, a pulse ends, all else happens at once."""
         pulse = command.pulse
+        if self._object.cdc == "DPC" and self._seconds:
+            return self._switch(command)
         if self._object.cdc == "SPC" and pulse is not None and pulse.cmdQual == 0 and pulse.numPls and command.ctlVal:
-            for state, milliseconds in pulse.steps:
-                self._set("stVal", state)
-                await asyncio.sleep(milliseconds / 1000)
-            self._set("stVal", False)
-            return None
+            return self._pulse(pulse)
         return self.write(command)
+
+    async def _switch(self, command: Command) -> AddCause | None:
+        self._set("stVal", BETWEEN)
+        await asyncio.sleep(self._seconds)
+        return self.write(command)
+
+    async def _pulse(self, pulse: PulseTrain) -> None:
+        for state, milliseconds in pulse.steps:
+            self._set("stVal", state)
+            await asyncio.sleep(milliseconds / 1000)
+        self._set("stVal", False)
 
 
 def control_own(engine: ControlEngine) -> None:
