@@ -41,7 +41,7 @@ from .proxy import ProxySetRequestList, ProxySetThenGetRequestList
 from .refusals import CANNOT_PARSE, NOT_SUPPORTED, refusal
 from .report import ReportResponseList, ReportResponseRecordList, ReportResponseTransData
 from .security import Esam, SecurityRequest
-from .session import ACTING
+from .session import ACTING, QUIET_SECONDS
 from .timetags import is_stale
 from .transfer import Assembler, Outgoing
 
@@ -144,12 +144,14 @@ class MeterSession:
         self._reporting: _Sending | None = None
         self._blocks: dict[int, list[GetResponseNext]] = {}
         self._piid = 0
+        self._quiet: float | None = None
         self._changes: dict[tuple[object, ...], tuple[float, bytes | None]] = {}
 
     @property
     def deadline(self) -> float | None:
         """When :meth:`tick` is due; None when nothing is waited for."""
-        return min((s.deadline for s in (self._answering, self._reporting) if s is not None), default=None)
+        due = [sending.deadline for sending in (self._answering, self._reporting) if sending is not None]
+        return min(due if self._quiet is None else [*due, self._quiet], default=None)
 
     # Input.
 
@@ -158,11 +160,16 @@ class MeterSession:
         events: list[MeterEvent] = []
         for frame in self.stream.feed(data):
             events += self._frame(frame, now, clock)
+        self._quiet = now + QUIET_SECONDS if self.stream.pending else None
         return events
 
-    def tick(self, now: float) -> list[MeterEvent]:
+    def tick(self, now: float, clock: dt.datetime | None = None) -> list[MeterEvent]:
         """Tell that time has passed; due at :attr:`deadline`, harmless at any other moment."""
         events: list[MeterEvent] = []
+        if self._quiet is not None and now >= self._quiet:
+            self._quiet = None
+            for frame in self.stream.flush():
+                events += self._frame(frame, now, clock)
         for sending in (self._answering, self._reporting):
             if sending is None or now < sending.deadline:
                 continue

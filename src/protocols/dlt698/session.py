@@ -48,6 +48,8 @@ __all__ = ["ACTING", "TRANSITIONS", "Master", "confirm_report"]
 
 BYTE_GAP: Final = 0.5
 """Seconds between two octets of one frame; a frame that has begun extends the deadline by this."""
+QUIET_SECONDS: Final = 2.0
+"""A frame that stops for so long while nothing is asked is none: what is inside of it is looked at."""
 MAX_STRETCH: Final = 2
 """A frame that trickles in never takes longer than this many timeouts."""
 REMEMBERED_REPORTS: Final = 8
@@ -151,7 +153,7 @@ class Master:
         self.stream = Stream()
         self.assembler = Assembler()
         self.deadline: float | None = None
-        """When :meth:`tick` is due; None while idle."""
+        """When :meth:`tick` is due; None when nothing is waited for."""
         self._limit = 0.0
         self._piid = 0
         self._task: _Task | None = None
@@ -211,7 +213,9 @@ class Master:
     def feed(self, data: bytes, now: float) -> list[Event]:
         """Take octets from the line."""
         events = self._frames(self.stream.feed(data), now)
-        if self.deadline is not None and self.stream.pending:
+        if self._task is None:
+            self.deadline = now + QUIET_SECONDS if self.stream.pending else None
+        elif self.deadline is not None and self.stream.pending:
             self.deadline = min(max(self.deadline, now + BYTE_GAP), self._limit)
         return events
 
@@ -221,7 +225,10 @@ class Master:
             return []
         events = self._frames(self.stream.flush(), now)
         task = self._task
-        if task is None or now < self.deadline:
+        if task is None:
+            self.deadline = None
+            return events
+        if now < self.deadline:
             return events
         if self.assembler.is_active and task.tries <= self.retries:
             task.tries += 1  # the answer is on its way: its fragments are repeated by who sends them

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from meterwire._accel import frames as search
 from meterwire.errors import DecodeError, LimitError, LinkTimeoutError, MeterError, StateError, UsageError
 from meterwire.protocols import dlt698 as d
 from meterwire.protocols.dlt698 import axdr, events, session, transfer
@@ -273,6 +274,27 @@ def test_what_the_server_cannot_parse_or_does_not_know_gets_an_error() -> None:
         assert isinstance(answer, d.ServerErrorResponse)
         assert answer.type == kind
         assert answer.piid == (0x2A if octets[:1] == b"\x05" else 0)
+
+
+def test_a_header_that_promises_too_much_does_not_hold_up_the_line() -> None:
+    """A93: HCS right, L 3FFFH, and nothing of it comes: after a while what came behind it is heard."""
+    head = (0x3FFF).to_bytes(2, "little") + b"\x43" + d.ServerAddress.of(ADDRESS) + b"\x10"
+    stuck = b"\x68" + head + search.fcs(head).to_bytes(2, "little")
+    meter = MeterSession(ADDRESS)
+    request = d.Frame(control=0x43, server=d.ServerAddress.of(ADDRESS), client=0x10, data=READ.encode())
+    assert meter.feed(stuck + request.encode(), 10.0) == []
+    assert meter.deadline == 12.0
+    assert meter.tick(11.9) == []
+    (asked,) = meter.tick(12.0)
+    assert isinstance(asked, Request)
+    assert meter.deadline is None
+    master = Master(ADDRESS)
+    report = d.Frame(control=0x83, server=d.ServerAddress.of(ADDRESS), data=REPORT.encode())
+    assert master.feed(stuck + report.encode(), 10.0) == []
+    assert master.deadline == 12.0
+    reported, _ = master.tick(12.0)
+    assert isinstance(reported, Reported)
+    assert master.deadline is None
 
 
 # Fragments.

@@ -70,7 +70,7 @@ def test_a_client_gets_over_anything(seed: int) -> None:
         events += master.tick(now)
         sent_well(events)
         told |= {type(event) for event in events}
-        assert master.state != "idle" or master.deadline is None
+        assert master.state != "idle" or master.deadline is None or master.stream.pending
         assert len(master._told) <= 8
     assert {Completed, Failed, Reported, LinkAsked} & told >= {Completed, Failed}
 
