@@ -16,6 +16,7 @@ from .check import CheckOptions, CheckReport, check
 from .document import SclDocument, open_document
 from .findings import Finding, Severity
 from .instantiate import load_ied
+from .nsd import load_namespaces
 from .rules import rule
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Severity",
     "check",
     "load_ied",
+    "load_namespaces",
     "open_document",
     "rule",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from ..errors import UnknownNameError
 from ..models.cdc.constructed import Cancel, Oper, SBOw
-from ..models.cdc.controls import Operable
 from ..models.enums import CtlModelKind
 from .data_model import DataModel
 from .document import Element
@@ -41,7 +40,7 @@ def _operable(scl: SclIndex) -> Iterator[tuple[Element, set[str]]]:
     model = scl.once(DataModel)
     for each in scl.all("DOType"):
         cdc = model.cdc(each.get("cdc", ""))
-        if cdc is not None and issubclass(cdc, Operable):
+        if cdc is not None and "Oper" in cdc.members():
             yield each, {member.get("name", "") for member in scl.children(each, "DA")}
 
 

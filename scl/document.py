@@ -26,9 +26,11 @@ __all__ = [
     "Element",
     "SclDocument",
     "SclSyntaxError",
+    "line_of",
     "natural",
     "open_document",
     "parse",
+    "parse_xml",
     "read_bytes",
 ]
 
@@ -43,7 +45,8 @@ _PREFIX = f"{{{NAMESPACE}}}"
 _NATURAL = re.compile(r"\s*\+?0*([0-9]{1,18})\s*")
 
 
-def _line(element: Element) -> int:
+def line_of(element: Element) -> int:
+    """Line an element begins in, from 1; 0 when it was not parsed."""
     line: Any = element.sourceline
     return line or 0
 
@@ -80,7 +83,7 @@ class SclDocument:
 
     def where(self, element: Element) -> str:
         """``file:line`` of an element."""
-        return f"{self.name}:{_line(element)}"
+        return f"{self.name}:{line_of(element)}"
 
     def error(self, element: Element, text: str) -> FileError:
         """The error that says what is wrong with an element, to be raised."""
@@ -149,6 +152,14 @@ def open_document(source: str | PathLike[str] | bytes, name: str = "") -> SclDoc
 
 def parse(data: bytes, name: str, *, keep_comments: bool = False) -> SclDocument:
     """Parse the bytes of a file; comments stay in the tree when wanted, and then cut texts in two. Raises SclSyntaxError."""
+    root, encoding = parse_xml(data, name, keep_comments=keep_comments)
+    if root.tag != f"{_PREFIX}SCL":
+        raise SclSyntaxError(name, "WF-04", f"the root is {root.tag}, not SCL in {NAMESPACE}", line_of(root))
+    return SclDocument(name, root, encoding)
+
+
+def parse_xml(data: bytes, name: str, *, keep_comments: bool = False) -> tuple[Element, str]:
+    """Root and encoding of any XML file: no entities, no document type declaration, limited in size and depth."""
     if len(data) > MAX_BYTES:
         raise SclSyntaxError(name, "WF-03", f"{len(data)} octets, at most {MAX_BYTES} are read")
     parser = etree.XMLParser(
@@ -172,9 +183,7 @@ def parse(data: bytes, name: str, *, keep_comments: bool = False) -> SclDocument
     if docinfo.doctype or docinfo.internalDTD is not None:
         raise SclSyntaxError(name, "WF-02", "a document type declaration has no place in SCL; refused")
     _insist_shallow(root, name)
-    if root.tag != f"{_PREFIX}SCL":
-        raise SclSyntaxError(name, "WF-04", f"the root is {root.tag}, not SCL in {NAMESPACE}", _line(root))
-    return SclDocument(name, root, docinfo.encoding or "UTF-8")
+    return root, docinfo.encoding or "UTF-8"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -191,4 +200,4 @@ def _insist_shallow(root: Element, name: str) -> None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
-            raise SclSyntaxError(name, "WF-03", f"elements nested deeper than {MAX_DEPTH}", _line(element))
+            raise SclSyntaxError(name, "WF-03", f"elements nested deeper than {MAX_DEPTH}", line_of(element))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ..models.declare import DO, Attribute, CommonDataClass, M, O, Presence, SubObject
 from ..models.earlier import EDITIONS, attribute_in_2007a, presence_in_2007a
 from ..models.ln import LLN0, LPHD
-from ..models.ln.abstract import StatisticsLN
 from ..models.presence import Context, breaches
 from .data_model import DataModel
 from .document import Element
@@ -68,8 +67,7 @@ class Judgement:
         objects = self.model.objects(name)
         given = [each.get("name", "") for each in self.scl.children(node_type, "DO")]
         present = {found[0] for each in given if (found := declared_name(objects, each)) is not None}
-        declared = self.model.ln_class(name)
-        statistics = declared is not None and issubclass(declared, StatisticsLN) and {"ClcSrc", "ClcMth"} <= present
+        statistics = {"ClcSrc", "ClcMth"} <= present
         members = self.placed(name, objects, edition, statistics=statistics)
         context = Context(where=name, is_ln0=name == LLN0.__name__)
         for breach in breaches(members, present, context):

@@ -18,6 +18,7 @@ from rich.text import Text
 from ..errors import FileError, UnknownNameError, UsageError
 from ..scl.check import CheckOptions, CheckReport, check, fingerprint
 from ..scl.findings import Finding, Severity
+from ..scl.nsd import load_namespaces
 from ..scl.reports import as_html, as_json, as_junit, as_sarif, grouped
 from ..scl.rules import RULES, SEVERITIES, Rule
 from ..scl.structure import SCHEMA_SETS
@@ -60,6 +61,9 @@ def check_files(
         list[str] | None, typer.Option("--disable", help="Rule or family not to say; repeatable.")
     ] = None,
     rules: Annotated[list[Path] | None, typer.Option("--rules", help="Python file with rules of your own.")] = None,
+    nsd: Annotated[
+        list[Path] | None, typer.Option("--nsd", help="NSD file of a name space to compare with; repeatable.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option("--config", help=f"TOML file with [scl]; {CONFIGURATION} here when it exists.")
     ] = None,
@@ -77,7 +81,7 @@ def check_files(
     """
     for path in rules or ():
         _load(path)
-    options = _options(config, schema, disable or [], baseline)
+    options = _options(config, schema, disable or [], baseline, nsd or [])
     reports = [_check(path, options) for path in files]
     if write_baseline is not None:
         known = sorted({fingerprint(finding) for report in reports for finding in report.findings})
@@ -165,7 +169,9 @@ def _load(path: Path) -> None:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from error
 
 
-def _options(config: Path | None, schema: str, disable: list[str], baseline: Path | None) -> CheckOptions:
+def _options(
+    config: Path | None, schema: str, disable: list[str], baseline: Path | None, nsd: list[Path]
+) -> CheckOptions:
     if config is None and Path(CONFIGURATION).is_file():
         config = Path(CONFIGURATION)
     table: dict[str, Any] = {}
@@ -176,9 +182,9 @@ def _options(config: Path | None, schema: str, disable: list[str], baseline: Pat
             raise FileError(f"{config}: {error.strerror or error}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FileError(f"{config}: {error}") from None
-    unknown = sorted(set(table) - {"as", "disable", "severity", "rules"})
+    unknown = sorted(set(table) - {"as", "disable", "nsd", "severity", "rules"})
     if unknown:
-        raise UsageError(f"{config}: [scl] has no {unknown[0]!r}; there are as, disable, severity, rules")
+        raise UsageError(f"{config}: [scl] has no {unknown[0]!r}; there are as, disable, nsd, severity, rules")
     for path in table.get("rules", ()):
         _load((config or Path()).parent / path)
     severities = dict(table.get("severity", {}))
@@ -190,6 +196,7 @@ def _options(config: Path | None, schema: str, disable: list[str], baseline: Pat
         frozenset([*disable, *table.get("disable", ())]),
         severities,
         _known(baseline),
+        load_namespaces([*nsd, *((config or Path()).parent / path for path in table.get("nsd", ()))]),
     )
 
 

@@ -145,3 +145,12 @@ def test_asked_wrongly(wrong: Path, arguments: list[str], said: str, capsys: pyt
     error = capsys.readouterr().err
     assert said.lower() in error.lower()
     assert len(error.splitlines()) == 1
+
+
+def test_name_spaces_of_ones_own(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("v.nsd").write_text('<NS xmlns="http://www.iec.ch/61850/2016/NSD" id="V" version="2020"/>', encoding="utf-8")
+    assert main(["scl", "check", str(wrong), "--nsd", "v.nsd"]) == 1
+    assert not capsys.readouterr().err
+    Path("meterwire.toml").write_text('[scl]\nnsd = ["nothing.nsd"]\n', encoding="utf-8")
+    assert main(["scl", "check", str(wrong)]) in (1, 2)
+    assert "nothing.nsd" in capsys.readouterr().err

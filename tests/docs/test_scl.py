@@ -11,6 +11,7 @@ from meterwire.cli.app import main
 from meterwire.scl.rules import RULES
 
 from ..scl.rules.base import BASE
+from ..scl.test_nsd import NSD
 
 PAGES = ("scl.md", "scl.zh.md")
 
@@ -27,6 +28,7 @@ def commands(name: str) -> list[str]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("station.scd").write_text(BASE, encoding="utf-8")
+    Path("vendor.nsd").write_text(NSD, encoding="utf-8")
     Path("one.icd").write_text(BASE.replace('<IED name="A"', '<IED name="TEMPLATE"'), encoding="utf-8")
     return tmp_path
 
@@ -34,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", PAGES)
 def test_commands(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     typed = commands(name)
-    assert len(typed) == 5
+    assert len(typed) == 6
     for command in typed:
         words = [
             part
