@@ -119,6 +119,7 @@ class MeterSession:
         address: ServerAddress | str,
         *,
         groups: tuple[ServerAddress | str, ...] = (),
+        logical: tuple[int, ...] = (),
         max_frame: int = 1024,
         max_apdu: int = 0,
         timeout: float = 5.0,
@@ -127,8 +128,13 @@ class MeterSession:
         refuse_stale: bool = False,
         esam: Esam | None = None,
     ) -> None:
-        """``max_frame`` is the longest frame the client takes, ``max_apdu`` the longest APDU; 0 is no limit."""
+        """``max_frame`` is the longest frame the client takes, ``max_apdu`` the longest APDU; 0 is no limit.
+
+        ``logical`` are further logical addresses of the same device, e.g. ``(1,)`` for its metering core.
+        """
         self.address = address if isinstance(address, ServerAddress) else ServerAddress.of(address)
+        self.logical = {n: ServerAddress.of(self.address.digits, logical=n) for n in logical}
+        self.logical[self.address.logical] = self.address
         self.groups = tuple(ServerAddress.of(group, kind=GROUP) for group in groups)
         self.max_frame = max_frame
         self.max_apdu = max_apdu
@@ -295,10 +301,10 @@ class MeterSession:
 
     def _own(self, frame: Frame) -> ServerAddress:
         """The address to answer with: as it was asked for, unless that was a wildcard."""
-        return frame.server if frame.server.kind == SINGLE else self.address
+        return frame.server if frame.server.kind == SINGLE else self.logical.get(frame.server.logical, self.address)
 
     def _is_meant(self, frame: Frame) -> bool:
-        return any(frame.server.matches(address) for address in (self.address, *self.groups))
+        return any(frame.server.matches(address) for address in (*self.logical.values(), *self.groups))
 
     def _assembler(self, client: int) -> Assembler:
         found = self._assemblers.pop(client, None) or Assembler()

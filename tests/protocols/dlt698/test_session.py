@@ -211,6 +211,17 @@ def test_wildcards_are_answered_with_the_meters_own_address() -> None:
     assert str(done.server) == ADDRESS
 
 
+def test_a_device_of_two_logical_addresses() -> None:
+    for asked in (ADDRESS, "A" * 12):
+        line = Line(meter={"logical": (1,)})
+        line.master.server = d.ServerAddress.of(asked, logical=1)
+        (done,) = line.request(READ)
+        assert done.server == d.ServerAddress.of(ADDRESS, logical=1)
+        line.master.server = d.ServerAddress.of(asked, logical=2)
+        assert line.request(READ) == []
+        assert line.meter.counters.foreign == 1
+
+
 def test_frames_of_others_are_dropped() -> None:
     line = Line()
     line.lose = lambda who, frame: True
