@@ -321,8 +321,9 @@ def test_the_same_without_a_loop() -> None:
                 assert len(master.read("0001FF00", meter.address)) == 5
                 with pytest.raises(MeterError):
                     master.read("0F0F0F0F", meter.address)
-                with pytest.raises(MeterError):
-                    master.freeze(Freeze(), meter.address)
+                master.freeze(Freeze(), meter.address)
+                frozen = master.read("05010101", meter.address)
+                assert frozen[0].raw == meter.registers["00010000"]
                 assert master.probe(dlt645.WILDCARD, "04000401") == ([meter.address], False)
         with sync.MeterMaster(ready[1][0], timeout=0.05, retries=0) as master, pytest.raises(LinkTimeoutError):
             master.read("00010000", "123456789012")

@@ -47,7 +47,7 @@ def check(meter: SimulatedMeter) -> None:
 def test_energy_grows_with_power_exactly() -> None:
     meter = SimulatedMeter(seed=4, start=START)
     before, power = number(meter, "00010000"), number(meter, "02030000")
-    rest = meter._energy[3] % meter645.PULSE
+    rest = meter.load.energy[3] % meter645.PULSE
     meter.advance(59)  # the load does not change within a minute
     assert number(meter, "00010000") - before == (rest + power * 59_000) // meter645.PULSE
     check(meter)
@@ -90,7 +90,7 @@ def test_a_day_visits_all_tariffs_and_finds_a_maximum_demand() -> None:
 
 def test_registers_roll_over() -> None:
     meter = SimulatedMeter(seed=6, start=START)
-    meter._energy = [0, 0, 0, (10**8 - 1) * meter645.PULSE]
+    meter.load.energy = [0, 0, 0, (10**8 - 1) * meter645.PULSE]
     meter.advance(1800)
     assert 0 < number(meter, "00010400") < 1000
 

@@ -88,7 +88,8 @@ class MeterSession:
         self._heard = 0.0
         self._clock = clock
         self._set_clock = set_clock
-        self._clock_set_on: dt.date | None = None
+        self.clock_set_on: dt.date | None = None
+        """Day on which a broadcast time was taken last; one a day is."""
         self._rest: tuple[str, int, list[bytes]] = ("", 0, [])
         self._last: Frame | None = None
 
@@ -214,9 +215,9 @@ class MeterSession:
         now = self._clock()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         near_midnight = min(now - midnight, midnight + dt.timedelta(days=1) - now) <= MIDNIGHT_GUARD
-        if abs(moment - now) > MAX_CLOCK_ERROR or near_midnight or self._clock_set_on == now.date():
+        if abs(moment - now) > MAX_CLOCK_ERROR or near_midnight or self.clock_set_on == now.date():
             return False
-        self._clock_set_on = now.date()
+        self.clock_set_on = now.date()
         return True
 
     def _write_address(self, request: req.WriteAddress, frame: Frame) -> Frame:
