@@ -65,7 +65,7 @@ def with_their_client(meter: SimulatedMeter, client: Peer, *commands: tuple[str,
 def test_their_client_reads_every_number_of_our_meter(dlt645_client: Peer) -> None:
     meter = SimulatedMeter(ADDRESS, seed=645, start=START)
     meter.advance(7200)
-    numbers = {di: raw for di, raw in meter.registers.items() if isinstance(raw, int) and di[:4] != "0400"}
+    numbers = {di: raw for di, raw in meter.registers.items() if isinstance(raw, int) and di[:2] in {"00", "02"}}
     assert len(numbers) > 40
     found = with_their_client(meter, dlt645_client, *(("read", {"di": di}) for di in numbers))
     shown = {di: Decimal(str(value)) for di, value in zip(numbers, found, strict=True)}
