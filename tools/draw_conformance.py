@@ -50,9 +50,7 @@ from 101 on are our own. A verdict here is no certificate.
 
 A check that cannot fail proves nothing. `tests/conform` puts a wrong server in front of ours, which lies in @@LIES@@ ways: it drops,
 doubles and renumbers reports, agrees to what must be refused, forgets data sets, answers types that its values do not have, and so on.
-@@CAUGHT@@ of @@ALL@@ cases are caught failing under one of them, each under a lie the test names. The others are these:
-
-@@UNCAUGHT@@
+@@CAUGHT@@ of @@ALL@@ cases are caught failing under one of them, each under a lie the test names.@@UNCAUGHT@@
 
 ## Results
 
@@ -239,7 +237,7 @@ def head() -> str:
         .replace("@@LIES@@", str(lies))
         .replace("@@CAUGHT@@", str(len(table) - len(missing)))
         .replace("@@ALL@@", str(len(table)))
-        .replace("@@UNCAUGHT@@", "\n".join(missing) or "(none)")
+        .replace("@@UNCAUGHT@@", "\n".join([" The others are these:", "", *missing]) if missing else "")
     )
 
 

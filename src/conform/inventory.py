@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..client import IedClient
+from ..client.directory import REPORT_CONTROL
 from ..client.values import largest
 from ..errors import LinkError, MeterwireError
 from ..protocols.mms import DataTag, ObjectName, TypeSpec
@@ -11,7 +12,7 @@ from ..protocols.mms.lists import NamedVariableList
 from ..protocols.mms.services import Identity, ObjectClass
 from .session import Session
 
-__all__ = ["BLOCK_CONSTRAINTS", "Block", "Control", "Device", "Inventory", "Leaf", "take_inventory"]
+__all__ = ["BLOCK_CONSTRAINTS", "BRCB", "URCB", "Block", "Control", "Device", "Inventory", "Leaf", "take_inventory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class Device:
     """Its variables, in the server's order."""
     objects: dict[str, list[tuple[str, str, TypeSpec]]] = field(default_factory=dict)
     """Functional constraint, name and type of every data object, by logical node."""
+    untyped: list[Block] = field(default_factory=list)
+    """Report control blocks that are listed, and in no type."""
     data_sets: dict[str, NamedVariableList | None] = field(default_factory=dict)
     """Data sets by MMS name; None where the directory cannot be had."""
     journals: list[str] = field(default_factory=list)
@@ -145,13 +148,14 @@ class Inventory:
 
     def blocks(self, *constraints: str) -> list[Block]:
         """Control blocks of these functional constraints."""
-        return [
+        typed = [
             Block(device.name, f"{node}${fc}${name}", spec)
             for device in self.devices.values()
             for node, objects in device.objects.items()
             for fc, name, spec in objects
             if fc in constraints and (fc != "SP" or name == "SGCB")
         ]
+        return typed + [own for device in self.devices.values() for own in device.untyped if own.fc in constraints]
 
     def data_sets(self) -> list[tuple[ObjectName, NamedVariableList]]:
         """Data sets whose directories are known."""
@@ -228,6 +232,7 @@ async def _device(session: Session, client: IedClient, name: str, problems: list
             raise
         except MeterwireError as error:
             problems.append(f"type of {name}/{node}: {error}")
+    _add_untyped_blocks(device)
     for item in device.data_sets:
         try:
             device.data_sets[item] = await session.members(ObjectName(item, name))
@@ -236,6 +241,24 @@ async def _device(session: Session, client: IedClient, name: str, problems: list
         except MeterwireError as error:
             problems.append(f"data set {name}/{item}: {error}")
     return device
+
+
+def _add_untyped_blocks(device: Device) -> None:
+    """Report control blocks that are listed, and in no type: their components are those of the standard then."""
+    for item in device.names:
+        node, _, rest = item.partition("$")
+        fc, _, name = rest.partition("$")
+        if fc not in STANDARD_BLOCKS or not name or "$" in name:
+            continue
+        if all((own, other) != (fc, name) for own, other, _ in device.objects.get(node, ())):
+            components = tuple((part, REPORT_CONTROL[part]) for part in STANDARD_BLOCKS[fc])
+            device.untyped.append(Block(device.name, item, TypeSpec(DataTag.STRUCTURE, components=components)))
+
+
+URCB = ("RptID", "RptEna", "Resv", "DatSet", "ConfRev", "OptFlds", "BufTm", "SqNum", "TrgOps", "IntgPd", "GI")
+BRCB = ("RptID", "RptEna", "DatSet", "ConfRev", "OptFlds", "BufTm", "SqNum", "TrgOps", "IntgPd", "GI", "PurgeBuf", "EntryID", "TimeofEntry")  # fmt: skip
+STANDARD_BLOCKS = {"RP": URCB, "BR": BRCB}
+"""Components of report control blocks in the order of 8-1, without those that Edition 2 added."""
 
 
 async def _controls(session: Session, device: Device) -> list[Control]:

@@ -11,7 +11,7 @@ from ...protocols.mms import BitString, ObjectName
 from ...protocols.mms.services import ObjectClass
 from ..bench import Bench, quote
 from ..case import Group, Permission
-from ..inventory import Block
+from ..inventory import BRCB, URCB, Block
 from ..sweep import mismatch, octets_of
 from .reporting import (
     ALL_TRIGGERS,
@@ -26,9 +26,6 @@ from .reporting import (
 
 __all__ = ["Rows", "blocks_of", "rows"]
 
-URCB = ("RptID", "RptEna", "Resv", "DatSet", "ConfRev", "OptFlds", "BufTm", "SqNum", "TrgOps", "IntgPd", "GI")
-BRCB = ("RptID", "RptEna", "DatSet", "ConfRev", "OptFlds", "BufTm", "SqNum", "TrgOps", "IntgPd", "GI", "PurgeBuf", "EntryID", "TimeofEntry")  # fmt: skip
-"""Components of the blocks in the order of 8-1; Ed2 adds Owner, and ResvTms before it to a BRCB (Ed1 spells TimeOfEntry)."""
 BRCB_MORE, URCB_MORE = ("ResvTms", "Owner"), ("Owner",)
 INTERVAL = 1_000
 """Milliseconds of the integrity period that is tried."""
