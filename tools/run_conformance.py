@@ -77,7 +77,7 @@ async def run_all(start: Any, cases: list[str], say: Any) -> tuple[str, list[dic
 
     told: dict[str, dict[str, Any]] = {}
     server, ended = "", []
-    options = Options(timeout=3.0, wait=3.0, allowed=frozenset(Permission), max_clients=16)
+    options = Options(timeout=1.5, wait=2.0, allowed=frozenset(Permission), max_clients=16)
     if start is ours:
         from everything import everything
 
