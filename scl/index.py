@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..models.namespaces import Namespace
 from .document import NAMESPACE, Element
@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 def tag_of(element: Element | None) -> str:
     """Name of an element without its namespace; empty for None."""
-    return "" if element is None else str(element.tag).rpartition("}")[2]
+    if element is None:
+        return ""
+    tag: Any = element.tag
+    return tag[len(_PREFIX) :] if tag.startswith(_PREFIX) else str(tag).rpartition("}")[2]
 
 
 def node_name(element: Element) -> str:
@@ -48,6 +51,7 @@ class SclIndex:
         self._by_tag: dict[str, list[Element]] | None = None
         self._made: dict[Callable[[SclIndex], object], object] = {}
         self._members: dict[Element, dict[str, Element]] = {}
+        self._paths: dict[tuple[Element | None, tuple[str, ...]], list[Element]] = {}
 
     def all(self, *names: str) -> Iterator[Element]:
         """Every element of these names in the SCL namespace, outside of Private, in document order for each name."""
@@ -172,13 +176,16 @@ class SclIndex:
         owner = node
         if node is not None and tag_of(node) in ("LN", "LN0"):
             owner = self.node_types.get(node.get("lnType", ""))
-        found: list[Element] = []
-        for name in names:
-            member = self.member(owner, name)
-            if member is None:
-                break
-            found.append(member)
-            owner = self.type_of(member)
+        key = (owner, names)
+        found = self._paths.get(key)
+        if found is None:
+            found = self._paths[key] = []
+            for name in names:
+                member = self.member(owner, name)
+                if member is None:
+                    break
+                found.append(member)
+                owner = self.type_of(member)
         return found
 
     @cached_property
