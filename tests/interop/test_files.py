@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import conftest as peers
 import pytest
 import tshark as tshark_helper
 from ours import OurServer, awkward_ied
@@ -20,6 +19,8 @@ from meterwire.client import IedClient, connect
 from meterwire.errors import FileServiceError, LinkTimeoutError, RejectError
 from meterwire.protocols.mms import Initiate
 from meterwire.server.files import FolderStore
+
+from . import conftest as peers
 
 BIG = os.urandom(300_000)
 
