@@ -6,7 +6,7 @@ from ..errors import UnknownNameError
 from ..models.cdc.constructed import Cancel, Oper, SBOw
 from ..models.enums import CtlModelKind
 from .data_model import DataModel
-from .document import Element
+from .document import Element, natural
 from .index import SclIndex, node_name
 from .rules import Say, rule
 
@@ -23,14 +23,13 @@ _NEEDED = {
 _STRUCTURES = {"Oper": Oper, "SBOw": SBOw, "Cancel": Cancel}
 
 
+_BY_NUMBER = {int(member): member for member in CtlModelKind}
+
+
 def _model_of(text: str) -> CtlModelKind | None:
-    text = text.strip()
+    number = natural(text)
     try:
-        return (
-            CtlModelKind(int(text))
-            if text.isdigit() and int(text) < len(CtlModelKind)
-            else CtlModelKind.from_literal(text)
-        )
+        return CtlModelKind.from_literal(text.strip()) if number is None else _BY_NUMBER.get(number)
     except UnknownNameError:
         return None  # VAL-06
 

@@ -151,7 +151,8 @@ class DataModel:
         for device in self.scl.children(self.scl.root, "IED"):
             edition = self.edition_of_ied(device)
             used = {node.get("lnType", "") for node in device.iter("{*}LN0", "{*}LN")}
-            todo += [(kind, edition) for name in used if (kind := self.scl.node_types.get(name)) is not None]
+            kinds = [kind for name in used if (kind := self.scl.node_types.get(name)) is not None]
+            todo += [(kind, self._named_edition(kind, edition)) for kind in kinds]
         reached = {kind for kind, _ in todo}
         todo += [(each, self.file_edition) for each in self.scl.all("LNodeType") if each not in reached]
         for edition in EDITIONS:  # the oldest first: what it reaches stays its own
@@ -160,17 +161,14 @@ class DataModel:
                 kind = stack.pop()
                 if kind in found:
                     continue
-                found[kind] = self._named_edition(kind, edition)
+                found[kind] = edition
                 stack += [below for below in self._below(kind) if below not in found]
         return found
 
     def _named_edition(self, kind: Element, edition: str) -> str:
         """A name plate that names its edition knows better than the file."""
-        if tag_of(kind) == "LNodeType" and edition != EDITIONS[0]:
-            named = {edition_of(name) for key in ("lnNs", "ldNs") for name in self.names_given(kind, "NamPlt", key)}
-            known = sorted(named - {""})
-            return known[0] if known and known[0] < edition else edition
-        return edition
+        named = {edition_of(name) for key in ("lnNs", "ldNs") for name in self.names_given(kind, "NamPlt", key)}
+        return min({edition, *named} - {""})
 
     def _below(self, kind: Element) -> Iterator[Element]:
         for member in self.scl.children(kind, "DO", "SDO", "DA", "BDA"):

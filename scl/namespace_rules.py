@@ -13,7 +13,7 @@ __all__ = ["declared_name"]
 
 P1, P3, P4 = "IEC 61850-7-1 14", "IEC 61850-7-3", "IEC 61850-7-4"
 NAME = re.compile(r".+:.+")
-_NUMBERED = re.compile(r"(.*?[A-Za-z_])([0-9]+)")
+_NUMBERED = re.compile(r"(.*?[A-Za-z_])([0-9]{1,9})")
 
 
 def declared_name(objects: dict[str, DO] | object, name: str) -> tuple[str, int | None] | None:

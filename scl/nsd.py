@@ -50,6 +50,9 @@ _ABSTRACT: dict[str, type[LogicalNodeClass]] = {
     for module in (abstract, abstract_protection, abstract_der, abstract_der_functions)
     for name in module.__all__
 }
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
+_TAKEN = frozenset({"members", "preferred", "leading", "control_value"})
+"""What a class has of its own."""
 _NO_NAME = re.compile(r"\W+")
 
 
@@ -82,7 +85,7 @@ class _Reader:
         self.name = name
         self.known = known
         self.elements = {
-            kind: {each.get("name", ""): each for each in self.all(kind)}
+            kind: {self.named(each): each for each in self.all(kind)}
             for kind in ("Enumeration", "ConstructedAttribute", "LNClass", "AbstractLNClass")
         }
         self.enumerations = {key: self.enumeration(key, each) for key, each in self.elements["Enumeration"].items()}
@@ -91,7 +94,7 @@ class _Reader:
         self.cdc_elements: dict[str, Element] = {}
         for each in self.all("CDC"):  # of a setting the one with fc SP; SG and SE follow from it
             if each.get("variant", "SP") == "SP":
-                self.cdc_elements.setdefault(each.get("name", ""), each)
+                self.cdc_elements.setdefault(self.named(each), each)
         self.nodes: dict[str, type[LogicalNodeClass]] = {}
 
     def all(self, kind: str) -> Iterable[Element]:
@@ -99,6 +102,13 @@ class _Reader:
 
     def error(self, element: Element, text: str) -> FileError:
         return FileError(f"{self.name}:{line_of(element)}: {text}")
+
+    def named(self, element: Element) -> str:
+        """The name of a declaration, which becomes that of a Python class or member."""
+        name = element.get("name", "")
+        if not _NAME.fullmatch(name) or name in _TAKEN:
+            raise self.error(element, f"{name!r} is no name")
+        return name
 
     def namespace(self) -> Namespace:
         for name in self.elements["ConstructedAttribute"]:
@@ -184,7 +194,7 @@ class _Reader:
             return found  # type: ignore[no-any-return]
         self.insist(user, name, depth)
         parts = {
-            each.get("name", ""): self.attribute(each, depth + 1)
+            self.named(each): self.attribute(each, depth + 1)
             for each in element.iterchildren(f"{{{NSD}}}SubDataAttribute")
         }
         made = self.structures[name] = type(name, (Constructed,), parts)
@@ -210,11 +220,11 @@ class _Reader:
         members: dict[str, Any] = {}
         for each in element:
             if each.tag == f"{{{NSD}}}DataAttribute":
-                members[each.get("name", "")] = self.attribute(each, 0)
+                members[self.named(each)] = self.attribute(each, 0)
             elif each.tag == f"{{{NSD}}}SubDataObject":
                 size = each.get("sizeAttribute", "?") if each.get("isArray") == "true" else ""
                 cdc = self.cdc(each.get("type", ""), each, depth + 1)
-                members[each.get("name", "")] = SubObject(cdc, self.presence(each), size)
+                members[self.named(each)] = SubObject(cdc, self.presence(each), size)
         base = CDCS.get(name, CommonDataClass)
         if base is not CommonDataClass:  # services are not in NSD files: those of the standard stay
             members |= {k: m for k, m in base.members().items() if isinstance(m, Attribute) and m.fc == "CO"}
@@ -226,7 +236,7 @@ class _Reader:
         found = {}
         for each in element.iterchildren(f"{{{NSD}}}DataObject"):
             statistics = self.presence(each, "dsP") if each.get("dsPresCond") not in (None, "na") else None
-            found[each.get("name", "")] = DO(
+            found[self.named(each)] = DO(
                 self.cdc(each.get("type", ""), each, 0),
                 self.presence(each),
                 statistics,

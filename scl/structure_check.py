@@ -1,5 +1,6 @@
 """The structure layer of the check: a document against one schema set."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -237,7 +238,7 @@ def _same(attribute: Attribute, value: str) -> bool:
     seen = attribute.type.normalise(value)
     if seen == fixed:
         return True
-    if attribute.type.bounds is not None and seen.lstrip("+-").isdigit():
+    if attribute.type.bounds is not None and re.fullmatch(r"[+-]?[0-9]{1,18}", seen):
         return int(seen) == int(fixed)
     truth = {"1": "true", "0": "false"}
     return fixed in ("true", "false") and truth.get(seen, seen) == fixed

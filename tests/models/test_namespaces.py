@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from meterwire.models import earlier, enums, ln
-from meterwire.models.cdc import SPS
+from meterwire.models.cdc import CDCS, SPS
 from meterwire.models.declare import (
     DO,
     FM,
@@ -101,6 +101,10 @@ def test_edition_2(name: str) -> None:
 )  # fmt: skip
 def test_edition_of_a_name(namespace: str, edition: str) -> None:
     assert earlier.edition_of(namespace) == edition
+
+
+def test_what_edition_1_had_instead_is_a_cdc_too() -> None:
+    assert set(earlier.NEW_CDCS) | {each for each in earlier.NEW_CDCS.values() if each} <= set(CDCS)
 
 
 def judged(present: str, **conditions: Presence) -> list[tuple[str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ from meterwire.scl import CheckOptions, Severity, check
 from meterwire.scl.check import MAX_PER_RULE, fingerprint
 from meterwire.scl.rules import RULES, register
 
+from .rules.base import BASE
 from .test_structure import GOOD, HEADER
 
 BILLION = '<!DOCTYPE l [<!ENTITY a "ha">' + "".join(
@@ -99,3 +100,31 @@ def test_every_rule_says_what_holds_and_where_it_is_from() -> None:
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(FileError, match=r"nothing\.icd"):
         check(Path("nothing.icd"))
+
+
+def test_an_error_against_a_name_space_nobody_claims_is_a_warning() -> None:
+    wrong = BASE.replace('<DO name="Pos" type="DPC"/>', "")
+
+    def severity(text: str, **options: dict[str, str]) -> Severity:
+        findings = check(text.encode(), "x.scd", options=CheckOptions(**options)).findings  # type: ignore[arg-type]
+        return next(each.severity for each in findings if each.rule == "NSD-09")
+
+    unclaimed = wrong.replace("<Val>IEC 61850-7-4:2007B</Val>", "")
+    assert severity(wrong) is Severity.ERROR
+    assert severity(unclaimed) is Severity.WARNING
+    assert severity(unclaimed, severities={"NSD-09": "error"}) is Severity.ERROR
+
+
+def test_each_ied_is_judged_by_its_own_edition() -> None:
+    """TCTR.ARtg is mandatory since 2007B; a type that an older IED uses too is judged by the older edition."""
+    text = BASE.replace('<LN lnClass="LPHD"', '<LN lnClass="TCTR" inst="1" lnType="T"/><LN lnClass="LPHD"', 1).replace(
+        '<DOType id="ENC"', '<LNodeType id="T" lnClass="TCTR"><DO name="Beh" type="ENS"/></LNodeType><DOType id="ENC"'
+    )
+
+    def missing(text: str) -> set[str]:
+        found = check(text.encode(), "x.scd").findings
+        return {each.message.split()[1] for each in found if each.rule == "NSD-09" and each.message.startswith("TCTR")}
+
+    older = text.replace('<IED name="A"', '<IED originalSclVersion="2007" originalSclRevision="B" name="A"')
+    assert "ARtg" in missing(text)
+    assert "ARtg" not in missing(older)

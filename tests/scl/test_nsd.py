@@ -106,6 +106,7 @@ WRONG = {
     "CDC": (NSD.replace('type="BCR"', 'type="BCX"'), "nothing declares the CDC 'BCX'"),
     "base": (NSD.replace("FunctionLN", "FunctionalLN"), "nothing declares the class 'FunctionalLN'"),
     "literal": (NSD.replace('literalVal="2"', 'literalVal="two"'), "has no number"),
+    "name": (NSD.replace('name="Pair" type="PRS"', 'name="__slots__" type="PRS"'), "'__slots__' is no name"),
     "no id": (NSD.replace('id="Somebody"', ""), "without id or version"),
     "circle of classes": (NSD.replace('base="FunctionLN"', 'base="XBaseLN"'), "declared by itself"),
     "circle of structures": (NSD.replace('type="Unit"', 'type="Pair"'), "declared by itself"),

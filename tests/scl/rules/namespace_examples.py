@@ -99,6 +99,8 @@ NAMESPACE_NEAR: dict[str, tuple[Change, str]] = {
                   TYPES, f'<DOType id="x" cdc="SPS">{STATUS}<DA name="dataNs" bType="VisString255" fc="EX"><Val>Somebody:2020</Val></DA></DOType>{TYPES}'), "scd"),
     "NSD-05": (_node(BEH + '<DO name="Ind1" type="SPS"/>', "GGIO"), "scd"),
     "NSD-09": (_c('<IED name="A"', '<IED originalSclVersion="2003" name="A"', '<DO name="Pos" type="DPC"/>', ""), "scd"),
+    "NSD-12": (_c('<IED name="A"', '<IED originalSclVersion="2007" originalSclRevision="B" originalSclRelease="1" name="A"'), "scd"),
+    "NSD-28": (_c(LD_NS, "<Val>IEC 61850-7-4:2003</Val>", '<DA name="vendor" bType="VisString255" fc="DC"><Val>m</Val></DA>', ""), "scd"),
     "NSD-17": (_node(BEH + '<DO name="Pos" type="DPC"/><DO name="Loc" type="SPS"/><DO name="LocKey" type="SPS"/>', "CSWI"), "scd"),
     "NSD-29": (_c('type="Mag" fc="SG"', 'type="Mag" fc="SE"'), "scd"),
     "NSD-35": (_c('<DAType id="Mag">', '<DAType id="Mag"><BDA name="i" bType="INT32"/>',
