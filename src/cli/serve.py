@@ -3,6 +3,7 @@
 import logging
 import sys
 from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from .journal import Journal, NoJournal
 from .output import finite, run, stopping
 from .server_options import Host, Port, Remote, ServedPassword, ServerOptions, insist_local, server_options
 
-__all__ = ["meter_645", "residential"]
+__all__ = ["EditionOption", "meter_645", "residential"]
 
 
 def residential(
@@ -78,6 +79,13 @@ async def _residential(
     return 0
 
 
+class EditionOption(StrEnum):
+    """The editions of DL/T 645, as the command line takes them."""
+
+    E1997 = "1997"
+    E2007 = "2007"
+
+
 def meter_645(
     address: Annotated[
         list[str] | None,
@@ -99,17 +107,22 @@ def meter_645(
         typer.Option(metavar="X", help="Simulated seconds per second; 0 stands still.", min=0, callback=finite),
     ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the registers.")] = 0,
+    edition: Annotated[EditionOption, typer.Option(help="Edition of DL/T 645 the meters speak.")] = EditionOption.E2007,
+    collisions: Annotated[
+        bool, typer.Option("--collisions", help="Meters that answer at once spoil each other's octets.")
+    ] = False,
     remote: Remote = False,
 ) -> int:
-    """Simulate DL/T 645-2007 meters on a TCP port or a pseudo terminal."""
+    """Simulate DL/T 645 meters on a TCP port or a pseudo terminal."""
     if not pty:
         insist_local(host, remote=remote)
     addresses = address or ["000000000001"]
-    meters = [SimulatedMeter(a, seed=seed + i) for i, a in enumerate(addresses)]
+    meters = [SimulatedMeter(a, seed=seed + i, edition=edition.value) for i, a in enumerate(addresses)]
     wrong = Faults.parse(faults)
     if pty:
-        return run(_meter_645(serve_meter_pty(meters, wrong, speed=speed)))
-    return run(_meter_645(serve_meter(meters, host, port, wrong, allow_remote=remote, speed=speed)))
+        return run(_meter_645(serve_meter_pty(meters, wrong, speed=speed, collisions=collisions)))
+    line = serve_meter(meters, host, port, wrong, allow_remote=remote, speed=speed, collisions=collisions)
+    return run(_meter_645(line))
 
 
 async def _meter_645(opened: AbstractAsyncContextManager[MeterServer]) -> int:
@@ -127,5 +140,6 @@ def _tell(server: MeterServer) -> None:
     addresses = ", ".join(meter.address for meter in server.meters)
     sys.stdout.write(f"{server.url} answers for {addresses}; stop with Ctrl-C\n")
     url = f"{server.url}?addr={server.meters[0].address}"
-    sys.stdout.write(f"try: meterwire read '{url}' 00010000 0201FF00\n")
+    items = "9010 B61F" if server.meters[0].edition == "1997" else "00010000 0201FF00"
+    sys.stdout.write(f"try: meterwire read '{url}' {items}\n")
     sys.stdout.flush()

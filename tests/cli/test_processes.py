@@ -82,6 +82,15 @@ def test_a_bad_meter_on_a_pseudo_terminal_tells_at_the_end_what_it_did(number: i
         assert rest.splitlines()[-1].startswith("faults injected: checksum 3")
 
 
+def test_meters_of_1997_are_read_too() -> None:
+    other = "000000000002"
+    options = ("--address", ADDRESS, "--address", other, "--edition", "1997", "--collisions", "--port", "0")
+    with going_on("meter", "645", *options) as (running, line):
+        assert process("read", f"{line}?addr={other}", "9010").stdout.startswith(f"{other} 9010 ")
+        assert process("read", f"{line}?addr={ADDRESS}", "00010000").returncode == 1
+        assert ended(running, signal.SIGTERM)[0] == 0
+
+
 def test_watch_ends_with_130_on_ctrl_c(home: str) -> None:
     with going_on("watch", home, "HOMEMET/LLN0.urcbEn", "--integrity", "100") as (running, first):
         assert first.startswith("HOMEMET/LLN0$RP$urcbEn0")

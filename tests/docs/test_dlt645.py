@@ -8,6 +8,7 @@ import pytest
 from house import ROOT
 
 from meterwire.protocols import dlt645
+from meterwire.server import meter645
 
 PAGES = ("docs/dlt645.md", "docs/dlt645.zh.md")
 
@@ -50,4 +51,4 @@ def test_the_table_of_functions_is_complete(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_named_exists(name: str) -> None:
     for word in re.findall(r"`(?:dlt645\.)?([A-Z]\w+)(?:\(|\.|`)", page(name)):
-        assert hasattr(dlt645, word) or word in {"Decimal", "TT", "SS", "NN", "PP"}, word
+        assert hasattr(dlt645, word) or hasattr(meter645, word) or word in {"Decimal", "TT", "SS", "NN", "PP"}, word
