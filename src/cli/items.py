@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..errors import UnknownNameError, UsageError
 from ..protocols import dlt645
+from ..protocols.dlt698 import items as items698
 from .output import console, emit
 
 __all__ = ["KINDS", "Part", "Row", "items"]
@@ -45,7 +46,7 @@ class Row(NamedTuple):
     access: str
     """``r``, ``w`` or ``rw``."""
     edition: str
-    """Edition of the standard, with the amendment."""
+    """Edition of the standard, with the amendment; of 698 the interface class."""
     source: str
     """What the row rests on."""
     parts: tuple[Part, ...] = ()
@@ -63,7 +64,19 @@ def _dlt645(text: str) -> Iterator[Row]:
         )  # fmt: skip
 
 
-KINDS: Final[dict[str, Callable[[str], Iterator[Row]]]] = {"645": _dlt645}
+def _dlt698(text: str) -> Iterator[Row]:
+    for item in items698.search(text):
+        shown = item.attribute(2) or item.attributes[0]
+        # methods share their numbers with attributes: they are told apart by the letter in front
+        parts = [Part(str(p.number), p.name, p.name_zh, p.unit, p.type) for p in item.attributes]
+        parts += [Part(f"m{p.number}", p.name, p.name_zh, p.unit, p.type) for p in item.methods]
+        yield Row(
+            f"{item.oi}", item.name, item.name_zh, item.unit, shown.type, shown.access, f"IC {item.ic}", item.source,
+            tuple(parts),
+        )  # fmt: skip
+
+
+KINDS: Final[dict[str, Callable[[str], Iterator[Row]]]] = {"645": _dlt645, "698": _dlt698}
 """A dialect to the rows of its catalogue that hold the words of a text; all of them for an empty text."""
 HEADS: Final = ("code", "name", "名称", "unit", "format", "access", "edition", "source")
 

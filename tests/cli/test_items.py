@@ -51,6 +51,22 @@ def test_parts_of_a_record(run: Run) -> None:
     assert table["parts"] == [{"key": "zone", "name": "zone", "name_zh": "时区", "unit": "", "format": "MMDDNN*14"}]
 
 
+def test_698(run: Run) -> None:
+    done = run("items", "698", "--search", "电能")
+    assert (done.code, done.err) == (0, "")
+    assert all("电能" in line for line in done.out.splitlines()[1:])
+    done = run("items", "698", "--search", "phase B forward active energy", "--json")
+    first = json.loads(done.out.splitlines()[0])
+    assert (first["code"], first["name_zh"], first["unit"], first["edition"]) == (
+        "0012",
+        "B相正向有功电能",
+        "kWh",
+        "IC 1",
+    )
+    assert first["format"] == "array[double-long-unsigned]"
+    assert [part["key"] for part in first["parts"]] == ["1", "2", "3", "4", "5", "m1", "m2"]
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_everything_is_listed_without_a_search(run: Run, kind: str) -> None:
     done = run("items", kind)
@@ -64,4 +80,4 @@ def test_what_cannot_be_found(run: Run) -> None:
     assert "no item of 645 holds 'perpetuum mobile'" in done.err
     done = run("items", "644")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "meterwire: no catalogue '644'; there are 645\n"
+    assert done.err == "meterwire: no catalogue '644'; there are 645, 698\n"
