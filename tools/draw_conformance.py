@@ -42,7 +42,7 @@ has a time-out (`--timeout`); a server that dies gives failures. Exit code 0: no
 ## Names
 
 Groups are those of IEC 61850-10: @@GROUPS@@. Negative cases have an N before the number. A number below 100 is the one test
-laboratories know such a case by, as far as that is public (makers' statements, revision histories of the procedures); the standard is
+laboratories know such a case by, as far as public papers name them; which number checks what is not confirmed by any of them; the standard is
 sold, its text was not consulted, and where a laboratory's procedure does more than the title says it does more than our case. Numbers
 from 101 on are our own. A verdict here is no certificate.
 

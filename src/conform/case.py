@@ -4,8 +4,8 @@ A group is a table: ``@group.case("sRp1", "what it checks")`` adds a row. The fu
 either returns (pass), raises :class:`CheckFailedError` (fail) or :class:`NotApplicableError`; whatever else it raises of
 :mod:`meterwire.errors` is a failure too.
 
-Numbers below 100 are those under which test laboratories know a case, as far as that is public (statements of makers,
-revision histories of the procedures; IEC 61850-10 itself is sold, and was not consulted). Numbers from 101 are our own.
+Numbers below 100 are those under which test laboratories know a case, as far as public papers name them; none of them
+confirms which number checks what (IEC 61850-10 itself is sold, and was not consulted). Numbers from 101 are our own.
 """
 
 import enum
