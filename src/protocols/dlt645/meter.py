@@ -149,12 +149,13 @@ class MeterSession:
         return service(self, request, frame)
 
     def value(self, di: str) -> bytes | None:
-        """The octets of an item or block; None when the meter does not hold it."""
+        """The octets of an item or block; None when the meter does not hold it, or holds it to be written only: a password."""
         if di in self.registers:
-            return lookup(di).encode(self.registers[di])
+            item = lookup(di)
+            return item.encode(self.registers[di]) if "r" in item.access else None
         found = b""
         for item in expand(di):
-            if item.di not in self.registers:
+            if item.di not in self.registers or "r" not in item.access:
                 break
             found += item.encode(self.registers[item.di])
         return found or None

@@ -445,3 +445,13 @@ def test_editions_do_not_answer_each_other() -> None:
         assert answer.is_error
     for session in (old, new):
         assert session.handle(dlt645.read_data("9" * 12, "9010")) == []
+
+
+def test_what_may_only_be_written_is_not_read() -> None:
+    """A meter whose application keeps passwords among its registers does not give them away."""
+    meter = MeterSession("000000000001", {"04000C01": 123456, "00010000": 5})
+    master = Master(preamble=0)
+    for di, is_told in (("00010000", True), ("04000C01", False), ("04000CFF", False)):
+        (answer,) = meter.feed(master.read("000000000001", di, 0.0))
+        (event,) = master.feed(answer.encode(), 0.0)
+        assert isinstance(event, Completed if is_told else Failed), di
