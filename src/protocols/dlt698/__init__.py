@@ -23,6 +23,11 @@ Data are Python values that remember their type (:mod:`.values` has the table)::
     LongUnsigned(2413) == 2413; Array([...]), Structure([...]) are tuples; DateTimeS.of(datetime), .datetime
     OAD("00100201").oi, .attribute, .index; DAR(4).text; encode_data(value), decode_data(octets)
 
+What they mean, by the catalogue of objects::
+
+    lookup("2000").name_zh, .attribute(2).unit        :mod:`.items`; search(text), catalogue(), classes()
+    quantities(oad, value)                            Quantity(name, name_zh, value as Decimal, raw, unit, time, quality, …)
+
 Modules: :mod:`.address` :mod:`.frame` :mod:`.fragment` (link); :mod:`.values` :mod:`.dates` :mod:`.records`
 :mod:`.selectors` :mod:`.data` :mod:`.dar` :mod:`.units` (data); :mod:`.axdr` (how types are described), :mod:`.results`,
 :mod:`.apdu` and one module per family of services :mod:`.association` :mod:`.get` :mod:`.mutation` :mod:`.report`
@@ -128,6 +133,15 @@ from .get import (
     GetResponseRecord,
     GetResponseRecordList,
 )
+from .items import (
+    InterfaceClass,
+    Item,
+    Member,
+    catalogue,
+    classes,
+    lookup,
+    search,
+)
 from .mutation import (
     ActionRequestNormal,
     ActionRequestNormalList,
@@ -167,6 +181,10 @@ from .proxy import (
     ProxySetThenGetResults,
     ProxyTransCommandRequest,
     ProxyTransCommandResponse,
+)
+from .quantities import (
+    Quantity,
+    quantities,
 )
 from .records import (
     COMDCB,
@@ -346,12 +364,15 @@ __all__ = [
     "GetResponseRecord",
     "GetResponseRecordList",
     "Integer",
+    "InterfaceClass",
+    "Item",
     "LinkRequest",
     "LinkResponse",
     "Long",
     "Long64",
     "Long64Unsigned",
     "LongUnsigned",
+    "Member",
     "NoMeter",
     "Null",
     "NullSecurity",
@@ -385,6 +406,7 @@ __all__ = [
     "ProxySetThenGetResults",
     "ProxyTransCommandRequest",
     "ProxyTransCommandResponse",
+    "Quantity",
     "RecordColumns",
     "Region",
     "ReleaseNotification",
@@ -443,6 +465,8 @@ __all__ = [
     "UserAddresses",
     "UserTypes",
     "begins_frame",
+    "catalogue",
+    "classes",
     "control_name",
     "decode",
     "decode_apdu",
@@ -453,7 +477,10 @@ __all__ = [
     "encode_data",
     "explain_apdu",
     "level_of",
+    "lookup",
+    "quantities",
     "scan_batch",
+    "search",
     "service",
     "split",
     "stream",

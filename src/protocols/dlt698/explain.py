@@ -10,8 +10,10 @@ from .apdu import tell_apdu
 from .association import CONNECT_RESULTS, ERRORS
 from .axdr import Reader, Teller
 from .fragment import Fragment
+from .items import lookup
 from .records import COMDCB
 from .units import unit_symbol
+from .values import OAD, OMD
 
 if TYPE_CHECKING:
     from .frame import Frame
@@ -84,7 +86,10 @@ WORDS: Final[dict[str, Callable[[Any], str]]] = {
 
 
 def describe(value: Any) -> str:
-    """Plain words for one value."""
+    """Plain words for one value; attributes and methods with the names of their object, where the catalogue has it."""
+    if isinstance(value, OAD | OMD):
+        item = lookup(value)
+        return f"{value} {item.name} {item.name_zh}" if item.known else str(value)
     return value.hex().upper() if type(value) is bytes else str(value)
 
 

@@ -216,7 +216,9 @@ def test_anatomy_looks_into_clear_text() -> None:
 
 def test_describe() -> None:
     assert describe(b"\x01") == "01"
-    assert describe(d.OAD("20000200")) == "20000200"
+    assert describe(d.OAD("20000200")) == "20000200 voltage 电压"
+    assert describe(d.OMD("43000100")) == "43000100 electrical device 电气设备"
+    assert describe(d.OAD("12340200")) == "12340200"
 
 
 def test_other_lengths_of_lengths_are_read() -> None:
