@@ -80,8 +80,8 @@ async def living_home() -> AsyncIterator[str]:
 @asynccontextmanager
 async def still_meter() -> AsyncIterator[str]:
     simulated = SimulatedMeter(ADDRESS, seed=1, start=meter_clock())
-    simulated.registers["00010000"] = 218_107
     simulated.relay_open = True
+    simulated.registers["00010000"] = 218_107
     async with serve_meter(simulated, speed=0) as line:
         yield f"{line.url}?addr={ADDRESS}"
 
