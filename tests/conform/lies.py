@@ -674,7 +674,7 @@ LIES: dict[str, Lie] = {
     "has no reasons in logs": _journal(lambda entries: [_no_reasons_in_logs(entry) for entry in entries]),
     "has an entry for every query": on_content(0xBF41, lambda _c, _r: SUCCESS[0xBF41]),
     "has logs backwards": _journal(lambda entries: entries[::-1]),
-    "has entries twice": _journal(lambda entries: [*entries, *entries[:1]]),
+    "has entries twice": _journal(lambda entries: [*entries, *entries]),
     "has empty logs": _journal(lambda entries: []),
     "has other sizes of files": _directory(_sizes),
     "has nameless files": _directory(lambda content: content.replace(b"event.log", b"empty.txt")),
