@@ -164,7 +164,13 @@ def breaches(members: Mapping[str, _Member], present: Collection[str], context: 
 
 
 def _without(code: str, arg: str) -> str:
-    return f" without {arg}" if code in ("OF", "MF", "OM", "FM", "MmultiF") else f" (presence {code})" if len(code) > 1 else ""
+    return (
+        f" without {arg}"
+        if code in ("OF", "MF", "OM", "FM", "MmultiF")
+        else f" (presence {code})"
+        if len(code) > 1
+        else ""
+    )
 
 
 def _group_breaches(code: str, groups: list[list[str]], present: Collection[str]) -> Iterator[Breach]:
