@@ -74,7 +74,7 @@ class DtuListener:
         self._allow_remote = allow_remote
         self._registration = registration
         self._server: asyncio.Server | None = None
-        self._arrived: asyncio.Queue[Dtu] = asyncio.Queue()
+        self._arrived: asyncio.Queue[Dtu] = asyncio.Queue(MAX_UNITS)
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -107,6 +107,8 @@ class DtuListener:
         link.identity = identity
         if before is not None:
             await before.link.close()
+        if self._arrived.full():  # nobody follows the arrivals: the oldest is forgotten, its unit is still in ``units``
+            self._arrived.get_nowait()
         self._arrived.put_nowait(dtu)
         async with self._changed:
             self._changed.notify_all()

@@ -68,7 +68,7 @@ class Discovery:
     """Patterns that several meters answered at once."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Poll:
     address: str
     request: Request
@@ -239,6 +239,9 @@ class MeterBus:
         else:
             if not future.done():
                 future.set_result(readings)
+        finally:
+            if not future.done():  # the bus was closed meanwhile: nobody may wait for ever
+                future.set_exception(LinkError(f"{self.master.link.name}: closed"))
 
     async def _poll(self, poll: _Poll) -> None:
         error: MeterwireError | None = None
@@ -248,7 +251,7 @@ class MeterBus:
             poll.silent = 0
         except LinkTimeoutError as failure:
             error = failure
-            poll.silent = min(poll.silent + 1, MAX_BACKOFF.bit_length())
+            poll.silent += 1
         except LinkError:
             raise
         except MeterwireError as failure:
@@ -256,8 +259,9 @@ class MeterBus:
             poll.silent = 0
         now = self._clock()
         self._served[poll.address] = now
-        interval = poll.every * min(MAX_BACKOFF, 1 << poll.silent >> 1 or 1)
-        poll.due = max(poll.due + interval, now) if poll.due + interval > now else now + interval
+        interval = poll.every * min(MAX_BACKOFF, 2 ** min(max(0, poll.silent - 1), MAX_BACKOFF))
+        following = poll.due + interval
+        poll.due = following if following > now else now + interval
         if poll in self._polls:
             self._push(poll)
         self._results.append(PollResult(poll.address, poll.di, tuple(readings), error))

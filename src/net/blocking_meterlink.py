@@ -3,20 +3,15 @@
 Its coroutines never wait for a loop, so that the master of :mod:`meterwire.client.dlt645` runs over it step by step.
 """
 
-import os
 import time
-from typing import Final
 
 import serial
 
 from ..errors import LinkError, LinkTimeoutError, UsageError
 from .blocking import BlockingStream
-from .meterlink import MeterUrl, parse_meter_url
+from .meterlink import READ_ERRORS, WRITE_TIMEOUT, MeterUrl, change_speed, open_port, parse_meter_url
 
 __all__ = ["BlockingSerialLink", "BlockingTcpLink", "open_blocking_link"]
-
-WRITE_TIMEOUT: Final = 5.0
-"""Seconds a line may refuse to take octets."""
 
 
 class BlockingTcpLink:
@@ -54,19 +49,7 @@ class BlockingSerialLink:
     def __init__(self, device: str, baud: int = 2400, parity: str = "E") -> None:
         """Open the port; LinkError in one line when that cannot be."""
         self.name = device
-        try:
-            self._port = self._open(device, baud, parity)
-        except (OSError, ValueError) as error:
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-            msg = f"{device}: cannot open the serial port ({reason}); is it plugged in and yours to use?"
-            raise LinkError(msg) from None
-
-    @staticmethod
-    def _open(device: str, baud: int, parity: str) -> serial.Serial:
-        parity = "N" if os.path.realpath(device).startswith("/dev/pts/") else parity  # a pseudo terminal has none
-        return serial.Serial(
-            device, baud, bytesize=8, parity=parity, stopbits=1, timeout=0, write_timeout=WRITE_TIMEOUT
-        )
+        self._port = open_port(device, baud, parity, timeout=0, write_timeout=WRITE_TIMEOUT)
 
     async def write(self, data: bytes) -> None:
         """Put octets on the line; LinkError when it is gone."""
@@ -74,7 +57,7 @@ class BlockingSerialLink:
             self._port.write(data)
         except serial.SerialTimeoutException:
             raise LinkTimeoutError(f"{self.name}: the line takes no octets") from None
-        except OSError as error:
+        except READ_ERRORS as error:
             raise self._lost(error) from None
 
     async def read_some(self, timeout: float) -> bytes:
@@ -83,7 +66,7 @@ class BlockingSerialLink:
             self._port.timeout = timeout
             first: bytes = self._port.read(1)
             return first + self.read_now() if first else b""
-        except OSError as error:
+        except READ_ERRORS as error:
             raise self._lost(error) from None
 
     def read_now(self) -> bytes:
@@ -91,22 +74,16 @@ class BlockingSerialLink:
         try:
             waiting: int = self._port.in_waiting
             data: bytes = self._port.read(waiting) if waiting else b""
-        except OSError as error:
+        except READ_ERRORS as error:
             raise self._lost(error) from None
         return data
 
     def set_speed(self, speed: int | None) -> int:
         """Go on at ``speed`` bit/s, and say what it was; None only asks."""
-        before: int = self._port.baudrate
-        if speed is not None:
-            try:
-                self._port.baudrate = speed
-            except (OSError, ValueError) as error:
-                raise LinkError(f"{self.name}: cannot go on at {speed} bit/s ({error})") from None
-        return before
+        return change_speed(self._port, speed)
 
-    def _lost(self, error: OSError) -> LinkError:
-        return LinkError(f"{self.name}: serial port lost ({error.strerror or error})")
+    def _lost(self, error: Exception) -> LinkError:
+        return LinkError(f"{self.name}: serial port lost ({getattr(error, 'strerror', None) or error})")
 
     async def close(self) -> None:
         """Let the line go."""

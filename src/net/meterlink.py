@@ -25,7 +25,19 @@ from .tcp import addressed, as_stream, reason
 if sys.platform != "win32":
     import termios
 
-__all__ = ["MeterLink", "MeterUrl", "SerialLink", "TcpLink", "open_meter_link", "parse_meter_url"]
+__all__ = [
+    "PORT_ERRORS",
+    "READ_ERRORS",
+    "WRITE_TIMEOUT",
+    "MeterLink",
+    "MeterUrl",
+    "SerialLink",
+    "TcpLink",
+    "change_speed",
+    "open_meter_link",
+    "open_port",
+    "parse_meter_url",
+]
 
 MAX_INBOX: Final = 65_536
 """Octets kept for a reader that does not come; beyond this the line is not read any more."""
@@ -36,8 +48,8 @@ DEFAULT_BAUD: Final = {"645": 2400, "188": 2400}
 PARITIES: Final = ("N", "E", "O")
 OPTIONS: Final = ("baud", "parity", "addr")
 _TERMINAL_ERRORS: tuple[type[Exception], ...] = () if sys.platform == "win32" else (termios.error,)
-_PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError, *_TERMINAL_ERRORS)
-_READ_ERRORS: tuple[type[Exception], ...] = (*_PORT_ERRORS, TypeError)  # the last when closed under its feet
+PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError, *_TERMINAL_ERRORS)
+READ_ERRORS: tuple[type[Exception], ...] = (*PORT_ERRORS, TypeError)  # the last when closed under its feet
 """What pyserial raises; SerialException is an OSError, but errors of the terminal driver come as they are."""
 
 
@@ -247,9 +259,10 @@ class SerialLink:
     def __init__(self, device: str, baud: int = 2400, parity: str = "E", *, threaded: bool | None = None) -> None:
         """Open the port; LinkError in one line when that cannot be. Call inside a running loop."""
         self.name = device
-        self.parity = parity
         self._loop = asyncio.get_running_loop()
-        self._port: serial.Serial | None = self._open(device, baud, parity)
+        # the timeout is for the thread
+        self._port: serial.Serial | None = open_port(device, baud, parity, timeout=0.05)
+        self.parity = str(self._port.parity)
         self._inbox = _Inbox(self._pause, self._resume)
         self._threaded = sys.platform == "win32" if threaded is None else threaded
         self._room = threading.Event()
@@ -258,19 +271,6 @@ class SerialLink:
             threading.Thread(target=self._read_in_thread, name=f"meterwire {device}", daemon=True).start()
         else:
             self._resume()
-
-    def _open(self, device: str, baud: int, parity: str) -> serial.Serial:
-        try:
-            # the timeout is for the thread; it cannot be changed later on a line that refused its parity (a pty)
-            return serial.Serial(device, baud, bytesize=8, parity=parity, stopbits=1, timeout=0.05)
-        except _PORT_ERRORS as error:
-            if parity != "N" and _is_pty(device):  # a pseudo terminal has no parity to set
-                self.parity = "N"
-                return self._open(device, baud, "N")
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-            raise LinkError(
-                f"{device}: cannot open the serial port ({reason}); is it plugged in and yours to use?"
-            ) from None
 
     def _pause(self) -> None:
         self._room.clear()
@@ -311,7 +311,7 @@ class SerialLink:
             self._room.wait(0.2)
             try:
                 data = port.read(MAX_READ if port.in_waiting else 1)
-            except _READ_ERRORS as error:
+            except READ_ERRORS as error:
                 self._post(self._lost, f"{self.name}: serial port lost ({error})")
                 return
             if data:
@@ -344,13 +344,7 @@ class SerialLink:
         """Go on at ``speed`` bit/s, and say what it was; None only asks."""
         if self._port is None:
             raise LinkError(f"{self.name}: the serial port is closed")
-        before: int = self._port.baudrate
-        if speed is not None:
-            try:
-                self._port.baudrate = speed
-            except _PORT_ERRORS as error:
-                raise LinkError(f"{self.name}: cannot go on at {speed} bit/s ({error})") from None
-        return before
+        return change_speed(self._port, speed)
 
     async def _writable(self, descriptor: int) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
@@ -379,6 +373,34 @@ class SerialLink:
     async def close(self) -> None:
         """Let the line go."""
         self._lost(f"{self.name}: closed")
+
+
+def open_port(
+    device: str, baud: int, parity: str, *, timeout: float, write_timeout: float | None = None
+) -> serial.Serial:
+    """Open a serial port with 8 data bits and 1 stop bit; LinkError in one line when that cannot be."""
+    if _is_pty(device):
+        parity = "N"  # a pseudo terminal has none to set, and may say so only when something else is changed later
+    try:
+        return serial.Serial(
+            device, baud, bytesize=8, parity=parity, stopbits=1, timeout=timeout, write_timeout=write_timeout
+        )
+    except PORT_ERRORS as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise LinkError(
+            f"{device}: cannot open the serial port ({reason}); is it plugged in and yours to use?"
+        ) from None
+
+
+def change_speed(port: serial.Serial, speed: int | None) -> int:
+    """Go on at ``speed`` bit/s, and say what it was; None only asks. LinkError when the port cannot."""
+    before: int = port.baudrate
+    if speed is not None:
+        try:
+            port.baudrate = speed
+        except PORT_ERRORS as error:
+            raise LinkError(f"{port.name}: cannot go on at {speed} bit/s ({error})") from None
+    return before
 
 
 def _is_pty(device: str) -> bool:

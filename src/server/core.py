@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypedDict
 
-from ..acsi import BufferLimits, Member, Report
+from ..acsi import BufferLimits, Member, Report, ReportEngine
 from ..acsi.control import ControlEngine, ControlObject
 from ..acsi.control_handler import Handler, Hook
 from ..acsi.engine import Engine
@@ -132,32 +132,13 @@ class ServerCore:
         self.service = MmsService(self.image, identity or Identity("meterwire", ied.name, "0"))
         self.setting_store = setting_store
         """Where confirmed settings survive a restart; closed with the server."""
-        self.settings = SettingGroupEngine(
-            ied,
-            clock=time.monotonic_ns,
-            wall=clock,
-            on_schedule=self.schedule,
-            store=setting_store,
-            check=setting_check,
-            notice=log.warning,
-        )
+        self.settings = self._make_settings(setting_store, setting_check)
         self.service.owners.update(SG=self.settings, SE=self.settings)
         # Before anything watches the model: the values that were kept are no change.
         groups = SettingGroupFollower(self.settings, self.image)
         self.journal = journal
         """Where buffered reports survive a restart; closed with the server."""
-        self.reports = report_engine(
-            self.image,
-            clock=time.monotonic_ns,
-            wall=clock,
-            deliver=self._deliver,
-            on_schedule=self.schedule,
-            identity=self.address_of,
-            own=self._own_data_set,
-            journal=journal,
-            limits=buffers,
-            notice=log.warning,
-        )
+        self.reports = self._make_reports(journal, buffers)
         self.engines.append(self.reports)
         self.modes = ModeEngine(ied, wall=clock, test_moves_process=test_moves_process)
         self.substitution = SubstitutionEngine(ied, wall=clock, identity=self.address_of)
@@ -167,16 +148,7 @@ class ServerCore:
         self.supervision = SupervisionEngine(ied, clock=time.monotonic_ns, wall=clock, on_schedule=self.schedule)
         """LGOS, LSVS, LCCH, LTMS and LTIM follow what it is told."""
         self.engines += [self.modes, HealthEngine(ied, wall=clock), self.substitution, self.tracking, self.supervision]
-        self.controls = ControlEngine(
-            ied,
-            clock=time.monotonic_ns,
-            wall=clock,
-            inform=lambda notice: self.inform(notice.client, encode_notice(notice)),
-            launch=Launcher(),
-            on_schedule=self.schedule,
-            modes=self.modes,
-            notice=log.warning,
-        )
+        self.controls = self._make_controls()
         self.engines.append(self.controls)
         self.tracking.follow(self.controls)
         control_own(self.controls)
@@ -187,15 +159,7 @@ class ServerCore:
         self.service.data_set_users.append(self.reports.uses)
         self.log_store = log_store or SqliteLogs()
         """Where entries of logs are; closed with the server."""
-        self.logs = LogEngine(
-            ied,
-            clock=time.monotonic_ns,
-            wall=clock,
-            resolve=lambda data_set: data_set_members(self.image, data_set),
-            on_schedule=self.schedule,
-            store=self.log_store,
-            limits=self.log_store.limits,
-        )
+        self.logs = self._make_logs(self.log_store)
         self.engines += (self.settings, self.logs)
         self.tracking.follow(self.settings, self.logs)
         self.service.data_set_users.append(self.logs.uses)
@@ -210,6 +174,56 @@ class ServerCore:
             self.files = FileServices(FileEngine(files, self.limits.files))
             self.service.extra.update(self.files.handlers)
             self.tracking.follow(self.files)
+
+    # -- engines ---------------------------------------------------------------------------
+
+    def _make_settings(self, store: SqliteSettings | None, check: SettingCheck | None) -> SettingGroupEngine:
+        return SettingGroupEngine(
+            self.ied,
+            clock=time.monotonic_ns,
+            wall=self.clock,
+            on_schedule=self.schedule,
+            store=store,
+            check=check,
+            notice=log.warning,
+        )
+
+    def _make_reports(self, journal: SqliteJournal | None, limits: BufferLimits | None) -> ReportEngine:
+        return report_engine(
+            self.image,
+            clock=time.monotonic_ns,
+            wall=self.clock,
+            deliver=self._deliver,
+            on_schedule=self.schedule,
+            identity=self.address_of,
+            own=self._own_data_set,
+            journal=journal,
+            limits=limits,
+            notice=log.warning,
+        )
+
+    def _make_controls(self) -> ControlEngine:
+        return ControlEngine(
+            self.ied,
+            clock=time.monotonic_ns,
+            wall=self.clock,
+            inform=lambda notice: self.inform(notice.client, encode_notice(notice)),
+            launch=Launcher(),
+            on_schedule=self.schedule,
+            modes=self.modes,
+            notice=log.warning,
+        )
+
+    def _make_logs(self, store: SqliteLogs) -> LogEngine:
+        return LogEngine(
+            self.ied,
+            clock=time.monotonic_ns,
+            wall=self.clock,
+            resolve=lambda data_set: data_set_members(self.image, data_set),
+            on_schedule=self.schedule,
+            store=store,
+            limits=store.limits,
+        )
 
     @property
     def services(self) -> bytes:

@@ -332,3 +332,20 @@ def test_the_same_without_a_loop() -> None:
         thread.join(10)
     with pytest.raises(LinkError, match="cannot open"):
         sync.MeterMaster("645:///dev/nothing-there")
+
+
+def test_closing_ends_the_question_that_is_on_the_line() -> None:
+    async def test() -> None:
+        line = meters(1)
+        async with serve_meter(line, speed=0) as server:
+            bus = await MeterBus.open(server.url, timeout=20, retries=0)
+            asking = asyncio.create_task(bus.ask("00010000", "123456789012"))
+            waiting = asyncio.create_task(bus.ask("00010000", line[0].address))
+            while bus.master.counters.requests == 0:
+                await asyncio.sleep(0.001)
+            await bus.close()
+            for task in (asking, waiting):
+                with pytest.raises(LinkError, match="closed"):
+                    await task
+
+    run(test)
